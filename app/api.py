@@ -1,0 +1,103 @@
+"""The HTTP API: every package's routes, one description, and one shape for everything that goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+import coworking.billing.routes
+import coworking.membership.routes
+import telephony.forwarding.routes
+import telephony.numbers.routes
+from coworking.kit.errors import NotFound, UserError, ValidationFailed, problem
+from coworking.kit.web.language import preferred_language
+from coworking.membership import Doorway
+
+PROBLEM_JSON = "application/problem+json"
+DESCRIPTION_PATH = "/api/openapi.json"
+
+_TAGS = [
+    {"name": "sign-in", "description": "A token for a mail address and a password."},
+    {"name": "members", "description": "People and companies, their plans, their identity records."},
+    {"name": "numbers", "description": "The stock of numbers by area code."},
+    {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
+    {"name": "forwarding", "description": "Where a line's calls go."},
+    {"name": "calls", "description": "Calls with their legs, their price and the reason for it."},
+    {"name": "charges", "description": "What was posted, and the sums of a month."},
+    {"name": "notices", "description": "What was written to members, with its times."},
+]
+
+log = structlog.get_logger(__name__)
+
+
+def build_api(doorway: Doorway) -> FastAPI:
+    api = FastAPI(
+        title="Rusuban",
+        version="0.1.0",
+        summary="Telephone and office services of a virtual-office operator.",
+        description=(
+            "Times are UTC in ISO 8601. Amounts are decimal text in yen. Lists come in pages: pass `next` as `after`. "
+            "What goes wrong comes as problem details (RFC 9457) with a stable `code` and a sentence in Japanese or "
+            "English by `Accept-Language`."
+        ),
+        openapi_url=DESCRIPTION_PATH,
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=_TAGS,
+        responses={
+            422: {"description": "Refused: the problem says why.", "content": {PROBLEM_JSON: {}}},
+        },
+    )
+    api.state.doorway = doorway
+    for package in (coworking.membership, coworking.billing, telephony.numbers, telephony.forwarding):
+        api.include_router(package.routes.router)
+    api.add_exception_handler(UserError, _refused)
+    api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(HTTPException, _no_such_place)
+    api.add_exception_handler(Exception, _defect)
+    return api
+
+
+def problem_answer(request: Request, error: UserError) -> JSONResponse:
+    language = preferred_language(request.headers.get("accept-language", ""))
+    return JSONResponse(problem(error, language), status_code=error.status, media_type=PROBLEM_JSON)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, UserError)
+    return problem_answer(request, error)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # What was sent is not repeated: it may be a password.
+    errors = [
+        {"field": ".".join(str(part) for part in one["loc"]), "message": str(one["msg"])}
+        for one in error.errors()
+    ]
+    return problem_answer(request, ValidationFailed(errors))
+
+
+async def _no_such_place(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == NotFound.status:
+        return problem_answer(request, NotFound())
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "code": f"http-{error.status_code}",
+    }
+    return JSONResponse(body, status_code=error.status_code, media_type=PROBLEM_JSON, headers=error.headers)
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    # Starlette raises it again after this answer, so the server logs it once.
+    body = {"type": "about:blank", "title": "internal-error", "status": 500, "code": "internal-error"}
+    return JSONResponse(body, status_code=500, media_type=PROBLEM_JSON)

@@ -1,0 +1,75 @@
+"""Which carrier each operator uses: a real one by its address, or a sandbox of this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.operators import OperatorInForce
+from coworking.kit.clock import Clock
+from coworking.kit.phone import from_e164
+from telephony.carrier import Carrier, NumberWebhooks, Pace, TwilioSettings, twilio_carrier
+from telephony.carrier.sandbox import Deliver, Sandbox, Store
+from telephony.forwarding import Callbacks
+from telephony.numbers import StockRow
+
+SANDBOX_URL = "http://sandbox.localhost"
+APOLOGY_PATH = "/fallback/apology.xml"
+
+
+@dataclass(frozen=True)
+class OperatorsCarrier:
+    """An operator's carrier; `sandbox` is None where it is a real one."""
+
+    operator: OperatorInForce
+    carrier: Carrier
+    sandbox: Sandbox | None
+
+
+def open_carrier(
+    operator: OperatorInForce, *, clock: Clock, deliver: Deliver, store: Path | None
+) -> OperatorsCarrier:
+    """The operator's carrier. A sandbox keeps its records in the file `store`, or in one that is gone afterwards."""
+    settings = operator.settings
+    account_sid, auth_token = settings.carrier_account_sid, settings.carrier_auth_token
+    if settings.carrier_base_url is not None:
+        real = TwilioSettings(
+            account_sid=account_sid, auth_token=auth_token, base_url=settings.carrier_base_url
+        )
+        return OperatorsCarrier(operator, twilio_carrier(real), None)
+    sandbox = Sandbox(
+        clock=clock,
+        account_sid=account_sid,
+        auth_token=auth_token,
+        deliver=deliver,
+        store=Store(store),
+    )
+    return OperatorsCarrier(operator, sandbox_carrier(sandbox, account_sid, auth_token), sandbox)
+
+
+def sandbox_carrier(sandbox: Sandbox, account_sid: str, auth_token: str) -> Carrier:
+    """The official SDK talking to a sandbox of this process, without a network."""
+    settings = TwilioSettings(account_sid=account_sid, auth_token=auth_token, base_url=SANDBOX_URL)
+    return twilio_carrier(settings, transport=httpx.MockTransport(sandbox.handle), pace=Pace(0))
+
+
+def buy_numbers(carrier: Carrier, public_url: str, area_code: str, count: int) -> list[StockRow]:
+    """Buy this many numbers of an area code from the carrier, pointed at our webhooks. As many as are for sale."""
+    callbacks = Callbacks(public_url)
+    webhooks = NumberWebhooks(
+        voice_url=callbacks.voice(),
+        voice_fallback_url=f"{SANDBOX_URL}{APOLOGY_PATH}",
+        status_callback_url=callbacks.status(),
+    )
+    bought: list[StockRow] = []
+    for offered in carrier.search_numbers(f"+81{area_code[1:]}", limit=count):
+        owned = carrier.buy_number(offered.e164, webhooks, bundle_id=BUNDLE_ID, address_id=ADDRESS_ID)
+        bought.append(StockRow(from_e164(owned.e164), owned.number_id))
+    return bought
+
+
+# Japan's regulator asks for papers with each purchase; the sandbox wants to see their references, not the papers.
+BUNDLE_ID = "BU" + "0" * 32
+ADDRESS_ID = "AD" + "0" * 32

@@ -1,0 +1,45 @@
+"""`rusuban simulate`."""
+
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object per scenario.")
+@click.option("--database", "database_url", metavar="URL", help="Run on this empty PostgreSQL database.")
+@click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Use this operator profile instead of the one that the scenario names.",
+)
+@click.option("--language", type=click.Choice(["ja", "en"]), help="Language of what is printed.")
+def simulate(
+    files: tuple[Path, ...],
+    as_json: bool,
+    database_url: str | None,
+    profile_path: Path | None,
+    language: str | None,
+) -> None:
+    """Run scenarios on a virtual clock: FILES are scenario files, or folders of *.yaml files.
+
+    The exit code is 1 where something did not come out as the scenario says, 2 where a scenario is malformed.
+    """
+    from app.simulate.files import simulate as simulate_files
+
+    raise SystemExit(
+        simulate_files(
+            files,
+            as_json=as_json,
+            database_url=database_url,
+            profile_path=profile_path,
+            language=language or _language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or ""),
+        )
+    )
+
+
+def _language_of(locale: str) -> str:
+    return "ja" if locale.lower().startswith("ja") else "en"

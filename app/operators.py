@@ -1,0 +1,70 @@
+"""The operators that this deployment serves, with the rules that are in force for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.profiles import Profile, load_profile
+from app.settings import OperatorSettings
+from coworking.kit.calendars import BusinessCalendar
+from coworking.kit.clock import Clock
+from coworking.kit.db import Database
+from coworking.kit.operators import ensure_operator, store_profile_version
+from coworking.membership import MemberRules, enter_offices
+from telephony.forwarding import CallRules, rewrite_all_cards
+from telephony.metering import TariffRules
+from telephony.numbers import LineRules
+
+
+@dataclass(frozen=True)
+class OperatorInForce:
+    """An operator with one version of its profile. What was charged before names the version of its own day."""
+
+    id: int
+    settings: OperatorSettings
+    profile: Profile
+    profile_version_id: int
+    calendar: BusinessCalendar
+
+    def member_rules(self) -> MemberRules:
+        return MemberRules(self.profile.membership, self.calendar)
+
+    def line_rules(self) -> LineRules:
+        return LineRules(self.profile.numbers, self.calendar)
+
+    def call_rules(self) -> CallRules:
+        tariffs = TariffRules(
+            self.profile.metering, self.profile.billing, self.calendar, self.profile_version_id
+        )
+        return CallRules(self.profile.forwarding, tariffs, self.profile.membership.language.value)
+
+
+def put_in_force(
+    database: Database, operators: Sequence[OperatorSettings], clock: Clock
+) -> list[OperatorInForce]:
+    """Load the profiles, store their versions, enter their offices, and bring every routing card up to date.
+
+    Raises `ProfileError`.
+    """
+    return [
+        _put_in_force(database, settings, load_profile(settings.profile), clock) for settings in operators
+    ]
+
+
+def _put_in_force(
+    database: Database, settings: OperatorSettings, profile: Profile, clock: Clock
+) -> OperatorInForce:
+    now = clock.now()
+    with database.transaction() as session:
+        operator_id = ensure_operator(session, profile.name, now)
+    with database.transaction(operator_id) as session:
+        version_id = store_profile_version(
+            session, operator_id, digest=profile.digest, document=profile.document, at=now
+        )
+        offices = profile.membership.offices
+        enter_offices(session, operator_id, {name: office.area_code for name, office in offices.items()})
+    operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar())
+    with database.transaction(operator_id) as session:
+        rewrite_all_cards(session, operator.call_rules(), now)
+    return operator

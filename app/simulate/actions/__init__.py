@@ -1,0 +1,10 @@
+"""What a step can do. One module per area; each action declares its fields."""
+
+from typing import Final
+
+from app.simulate.actions import clock, identity, membership, telephone
+from app.simulate.actions.declaration import Action
+
+ACTIONS: Final[dict[str, Action]] = {
+    action.name: action for area in (membership, identity, telephone, clock) for action in area.ACTIONS
+}

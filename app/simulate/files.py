@@ -1,0 +1,127 @@
+"""From the command's arguments to its exit code: which files are run, on which database, and what is printed."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from app.profiles import Profile, load_profile, shipped_profiles
+from app.simulate.databases import Databases, open_databases
+from app.simulate.errors import FailedRun, MalformedScenario, Place, ScenarioError, Sentences, hint, listed
+from app.simulate.opening import open_deployment
+from app.simulate.reading import read_scenario
+from app.simulate.report import write_json, write_table
+from app.simulate.results import Result
+from app.simulate.runner import run
+from app.simulate.scenario import Scenario
+from app.simulate.world import World
+from coworking.kit.profile import ProfileError
+
+MALFORMED_EXIT_CODE = 2
+
+
+def simulate(
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    database_url: str | None,
+    profile_path: Path | None,
+    language: str,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """The exit code: 0 where all came out, 1 where one did not, 2 where one is malformed (then none was run)."""
+    out, err = out or sys.stdout, err or sys.stderr
+    ready: list[tuple[Scenario, Profile]] = []
+    malformed: list[MalformedScenario] = []
+    for path in paths:
+        try:
+            for file in scenario_files(path):
+                scenario = read_scenario(file)
+                ready.append((scenario, profile_of(scenario, profile_path)))
+        except MalformedScenario as error:
+            malformed.append(error)
+    if malformed:
+        for wrong in malformed:
+            print(wrong.sentence(language), file=err)
+        return MALFORMED_EXIT_CODE
+    exit_code = 0
+    try:
+        with open_databases(database_url) as databases:
+            for scenario, profile in ready:
+                failure = run_one(scenario, profile, databases, out, as_json=as_json, language=language)
+                if failure is not None:
+                    print(failure.sentence(language), file=err)
+                    exit_code = max(exit_code, failure.exit_code)
+    except FailedRun as error:
+        print(error.sentence(language), file=err)
+        return error.exit_code
+    return exit_code
+
+
+def scenario_files(path: Path) -> Iterable[Path]:
+    """The file itself, or every *.yaml of a folder in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.yaml"))
+    if not files:
+        raise MalformedScenario(Place(str(path), 0), "no-scenario-files")
+    return files
+
+
+def profile_of(scenario: Scenario, instead: Path | None) -> Profile:
+    """The profile that the scenario names (shipped, or a path from the scenario's folder or from here)."""
+    wanted: str | Path = instead or scenario.operator
+    if instead is None and scenario.operator not in shipped_profiles():
+        beside = Path(scenario.file).parent / scenario.operator
+        found = next((path for path in (beside, Path(scenario.operator)) if path.is_file()), None)
+        if found is None:
+            names = shipped_profiles()
+            raise MalformedScenario(
+                scenario.operator_place,
+                "unknown-operator",
+                name=scenario.operator,
+                allowed=listed(names),
+                hint=hint(scenario.operator, names),
+            )
+        wanted = found
+    try:
+        return load_profile(wanted)
+    except ProfileError as error:
+        problem = Sentences(*("; ".join(str(error).splitlines()),) * 2)
+        raise MalformedScenario(scenario.operator_place, "bad-profile", problem=problem) from error
+
+
+def run_one(
+    scenario: Scenario,
+    profile: Profile,
+    databases: Databases,
+    out: TextIO,
+    *,
+    as_json: bool,
+    language: str,
+) -> ScenarioError | None:
+    """Run it on a database of its own and print what came of it; what did not come out, if anything."""
+    failure: ScenarioError | None = None
+    loop = asyncio.new_event_loop()
+    try:
+        with databases.fresh() as url:
+            deployment = open_deployment(profile, url, scenario.starts, loop)
+            try:
+                world = World(deployment, loop, Place(scenario.file, 0))
+                result = Result(world, scenario=scenario.title, operator=scenario.operator)
+                world.answers = result
+                try:
+                    run(world, scenario)
+                except FailedRun as error:
+                    failure = error
+                if as_json:
+                    write_json(result, out, failure, language)
+                else:
+                    write_table(result, out, failure, language, len(scenario.steps))
+            finally:
+                deployment.close()
+    finally:
+        loop.close()
+    return failure

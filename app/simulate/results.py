@@ -1,0 +1,219 @@
+"""The result of a run, read through the product's public API when it is asked for, page by page."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from app.simulate.actions.declaration import Refused
+from app.simulate.world import World, local_text
+
+PAGE_SIZE: Final = 200
+
+Row = Mapping[str, Any]
+Entry = dict[str, Any]
+
+
+class Result:
+    """What stands now; every key of the result is a collection."""
+
+    def __init__(self, world: World, *, scenario: str, operator: str) -> None:
+        self._world = world
+        self._facts = {"scenario": scenario, "operator": operator}
+
+    def fact(self, key: str) -> str:
+        if key == "ended_at":
+            return self._world.local_text(self._world.now)
+        return self._facts[key]
+
+    def collection(self, key: str) -> "Listing | Nothing | Refusals":
+        if key == "refused":
+            return Refusals(self._world)
+        if key in LISTINGS:
+            return Listing(self._world, LISTINGS[key])
+        return Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where entries come from. `kind` is what references name; `one` finds an entry by its reference."""
+
+    path: str
+    entry: Callable[[World, Row], Entry]
+    kind: str | None = None
+    reference: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    world: World
+    source: Source
+
+    def get(self, name: str) -> Entry | None:
+        reference = name
+        if self.source.kind is not None:
+            reference = self.world.references.reference(self.source.kind, name) or name
+        try:
+            row = self.world.pages(f"{self.source.path}/{reference}")
+        except Refused:
+            return None
+        return self.source.entry(self.world, row)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        for row in self._rows():
+            reference = str(row[self.source.reference])
+            name = self.world.references.name(self.source.kind, reference) if self.source.kind else reference
+            yield name, self.source.entry(self.world, row)
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        if self.source.kind is not None:
+            yield from self.world.references.names(self.source.kind)
+
+    def _rows(self) -> Iterator[Row]:
+        after: str | None = None
+        while True:
+            query = {"limit": str(PAGE_SIZE), **({"after": after} if after else {})}
+            page = self.world.pages(self.source.path, **query)
+            yield from page["items"]
+            after = page.get("next")
+            if after is None:
+                return
+
+
+class Nothing:
+    """A key of the result whose piece of the product is not there yet."""
+
+    def get(self, name: str) -> None:
+        return None
+
+    def items(self) -> Iterable[tuple[str, Entry]]:
+        return ()
+
+    def entries(self) -> Iterable[Entry]:
+        return ()
+
+    def names(self) -> Iterable[str]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    world: World
+
+    def get(self, name: str) -> Entry | None:
+        return dict(self.items()).get(name)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        for name, refusal in self.world.refusals.items():
+            yield name, {"step": refusal.step, "line": refusal.line, "do": refusal.do, "code": refusal.code}
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        return iter(self.world.refusals)
+
+
+def _local(world: World, text: str | None) -> str | None:
+    """An instant of the API as local time."""
+    if text is None:
+        return None
+    return local_text(world.deployment.calendar.local(datetime.fromisoformat(text)))
+
+
+def _member_name(world: World, reference: object) -> str | None:
+    return None if reference is None else world.references.name("member", str(reference))
+
+
+def _line_name(world: World, reference: object) -> str | None:
+    return None if reference is None else world.references.name("line", str(reference))
+
+
+def _member(world: World, row: Row) -> Entry:
+    return {
+        "kind": row["kind"],
+        "name": row["name"],
+        "plan": row["plan"],
+        "status": row["status"],
+        "starts_on": row["starts_on"],
+        "ends_on": row["ends_on"],
+        "options": row.get("options", []),
+        "company": row.get("company"),
+        "contract_code": row.get("contract_code"),
+        "office": row["office"],
+        "capacity": row.get("capacity"),
+    }
+
+
+def _line(world: World, row: Row) -> Entry:
+    forwarding = row["forwarding"]
+    return {
+        "member": _member_name(world, row["member_id"]),
+        "number": row["number"],
+        "area_code": row["area_code"],
+        "line_plan": row["line_plan"],
+        "status": row["status"],
+        "starts_at": _local(world, row["starts_at"]),
+        "ends_at": _local(world, row["ends_at"]),
+        "registered": list(row["registered_phones"]),
+        "forwarding": {
+            "on": forwarding["on"],
+            "to": [to["number"] for to in forwarding["to"]],
+            "strategy": forwarding["strategy"],
+            "press_one": forwarding["press_one"],
+        },
+    }
+
+
+def _call(world: World, row: Row) -> Entry:
+    return {
+        "line": _line_name(world, row["line_id"]),
+        "member": _member_name(world, row["member_id"]),
+        "direction": row["direction"],
+        "class": row["class"],
+        "from": row["from"],
+        "to": row["to"],
+        "outcome": row["outcome"],
+        "started_at": _local(world, row["started_at"]),
+        "answered_at": _local(world, row["answered_at"]),
+        "seconds": row["seconds"],
+        "units": row["units"],
+        "unit_seconds": row["unit_seconds"],
+        "unit_price": row["unit_price"],
+        "amount": row["amount"],
+        "month": row["month"],
+        "legs": [
+            {key: leg[key] for key in ("role", "to", "class", "seconds", "status")} for leg in row["legs"]
+        ],
+    }
+
+
+def _charge(world: World, row: Row) -> Entry:
+    return {
+        "member": _member_name(world, row["member_id"]),
+        "what": row["what"],
+        "service_month": row["service_month"],
+        "quantity": row["quantity"],
+        "unit_price": row["unit_price"],
+        "amount": row["amount"],
+        "tax_mode": row["tax_mode"],
+        "closes_on": row["closes_on"],
+        "due_on": row["due_on"],
+        "invoice": row.get("invoice"),
+    }
+
+
+def _notice(world: World, row: Row) -> Entry:
+    return {"to": row["to"], "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
+
+
+LISTINGS: Final[dict[str, Source]] = {
+    "members": Source("/api/members", _member, "member"),
+    "lines": Source("/api/lines", _line, "line"),
+    "calls": Source("/api/calls", _call, "call", reference="carrier_sid"),
+    "charges": Source("/api/charges", _charge),
+    "notices": Source("/api/notices", _notice),
+}

@@ -1,0 +1,319 @@
+"""The world of one run: the service in this process, people who act on it, and the only clock.
+
+Nothing here knows a rule. People act through the HTTP API with their own tokens, callers through the carrier, and
+what the service itself is to do later is done when the clock comes to it.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from app.simulate.actions.declaration import Refused
+from app.simulate.asgi import Answer, request
+from app.simulate.deployment import Deployment
+from app.simulate.errors import FailedRun, Place
+from app.simulate.evaluation import Answers, NoAnswer, evaluate
+from app.simulate.fields import ANONYMOUS
+from app.simulate.references import References
+from app.simulate.scenario import ANYONE, STAFF_ROLES, Expectation, Step
+from coworking.kit.phone import InvalidPhoneNumber, NumberClass, classify, parse_phone
+from telephony.carrier.sandbox import Behaviour, Phone, Script
+
+MOST_DAYS_AHEAD: Final = 36_500
+LONGEST_PROBLEM: Final = 400
+ACCEPT_DIGITS: Final = "1"
+# A scenario names who answers, not how many calls one handset can hold at a time.
+CALLS_AT_A_TIME: Final = 1_000_000
+# A caller who withholds the number still calls from somewhere.
+UNNAMED_PHONE: Final = "+81312345600"
+
+Which = Literal["all", "voice", "status"]
+Order = Literal["same", "reversed", "shuffled"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    reference: int
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """`holder` is the scenario's name of the member who rents it."""
+
+    reference: int
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    step: int
+    line: int
+    do: str
+    code: str
+
+
+class World:
+    """Synchronous for its callers; the service runs on the loop that is owned here."""
+
+    def __init__(self, deployment: Deployment, loop: asyncio.AbstractEventLoop, place: Place) -> None:
+        self.deployment = deployment
+        self.references = References()
+        self.refusals: dict[str, Refusal] = {}
+        self.answers: Answers | None = None
+        self.place = place
+        self.label = ""
+        self._loop = loop
+        self._members: dict[str, MemberEntry] = {}
+        self._lines: dict[str, LineEntry] = {}
+        self._next_work_at = deployment.next_work_at()
+        self._next_sweep_at = deployment.next_sweep_at()
+        self._delivered = deployment.delivered
+
+    # The clock.
+
+    @property
+    def now(self) -> datetime:
+        return self.deployment.clock.now()
+
+    @property
+    def today(self) -> date:
+        return self.deployment.calendar.local_date(self.now)
+
+    @property
+    def month(self) -> str:
+        return self.deployment.calendar.local_month(self.now)
+
+    def instant(self, local: datetime) -> datetime:
+        """The instant of a local time without a zone."""
+        return self.deployment.calendar.instant(local.date(), local.time())
+
+    def local_text(self, at: datetime) -> str:
+        """`YYYY-MM-DDTHH:MM`, with seconds only where there are some."""
+        return local_text(self.deployment.calendar.local(at))
+
+    def advance_to(self, at: datetime) -> None:
+        """Move the clock on; everything due on the way, up to and including `at`, is done in its order."""
+        if at < self.now:
+            raise FailedRun(self.place, "clock-back", at=self.local_text(at), now=self.local_text(self.now))
+        if at - self.now > timedelta(days=MOST_DAYS_AHEAD):
+            raise FailedRun(self.place, "too-far", limit=MOST_DAYS_AHEAD)
+        while (due_at := self._next_due_at()) is not None and due_at <= at:
+            self._reach(due_at)
+        self._reach(at)
+
+    def settle(self) -> None:
+        """Let every call come to its end, and whatever is due by then be done."""
+        sandbox = self.deployment.sandbox
+        while True:
+            due_at = self._next_due_at()
+            if due_at is None or (due_at > self.now and not sandbox.exchange.live):
+                return
+            self._reach(due_at)
+
+    def _next_due_at(self) -> datetime | None:
+        upcoming = (self.deployment.sandbox.next_due_at(), self._next_work_at, self._next_sweep_at)
+        return min((at for at in upcoming if at is not None), default=None)
+
+    def _reach(self, at: datetime) -> None:
+        """Set the clock to `at` and do what is due there; what was overdue is done now."""
+        at = max(at, self.now)
+        self._loop.run_until_complete(self.deployment.sandbox.advance(at))
+        if self._next_sweep_at is not None and self._next_sweep_at <= at:
+            self._guarded(self.deployment.sweep)
+            self._next_sweep_at = self.deployment.next_sweep_at()
+            self._work()
+        elif self._delivered != self.deployment.delivered or (
+            self._next_work_at is not None and self._next_work_at <= at
+        ):
+            self._work()
+
+    def _work(self) -> None:
+        self._delivered = self.deployment.delivered
+        self._guarded(self.deployment.work)
+        problem = self.deployment.failed_work()
+        if problem is not None:
+            raise FailedRun(self.place, "work-failed", problem=problem)
+        self._next_work_at = self.deployment.next_work_at()
+
+    def _guarded(self, perform: Any) -> None:
+        try:
+            perform()
+        except Exception as error:
+            raise FailedRun(
+                self.place, "work-failed", problem=f"{type(error).__name__}: {error}"[:LONGEST_PROBLEM]
+            ) from error
+
+    # People.
+
+    def api(self, method: str, path: str, body: dict[str, Any] | None, *, by: str) -> Any:
+        """One request as that person: `staff`, `billing`, `reception`, `anyone` or a member's name. The answer's
+        JSON (None where there is none). Raises Refused with the stable code."""
+        headers = {"accept": "application/json", "accept-language": "ja"}
+        token = self._token(by)
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        content = b""
+        if body is not None:
+            headers["content-type"] = "application/json"
+            content = json.dumps(body, ensure_ascii=False).encode()
+        answer = self._loop.run_until_complete(
+            request(
+                self.deployment.application,
+                method,
+                f"{self.deployment.public_url}{path}",
+                headers=headers,
+                body=content,
+            )
+        )
+        if method != "GET":
+            self._work()
+        return self._read(answer, method, path)
+
+    def pages(self, path: str, **query: str) -> Any:
+        """One page of a list, as staff see it."""
+        return self.api("GET", f"{path}?{urlencode(query)}" if query else path, None, by=STAFF_ROLES[0])
+
+    def _read(self, answer: Answer, method: str, path: str) -> Any:
+        if answer.status < 400:
+            return json.loads(answer.body) if answer.body else None
+        try:
+            problem = json.loads(answer.body)
+            code, sentence = str(problem["code"]), str(problem.get("detail", ""))
+        except (ValueError, KeyError, TypeError):
+            code, sentence = "", answer.body.decode("utf-8", "replace")[:LONGEST_PROBLEM]
+        if not code or answer.status >= 500:
+            raise FailedRun(
+                self.place,
+                "service-failed",
+                step=f"{method} {path}",
+                problem=" ".join(part for part in (str(answer.status), code, sentence) if part),
+            )
+        raise Refused(code, sentence)
+
+    def _token(self, by: str) -> str | None:
+        if by == ANYONE:
+            return None
+        if by in STAFF_ROLES:
+            return self.deployment.staff_token(by)
+        return self.deployment.member_token(self._members[by].reference)
+
+    # Things with names.
+
+    def enter_member(self, created: dict[str, Any], name: str) -> str:
+        self._members[name] = MemberEntry(int(created["id"]), str(created.get("email", "")))
+        return str(created["id"])
+
+    def enter_line(self, created: dict[str, Any], name: str, holder: str) -> str:
+        self._lines[name] = LineEntry(int(created["id"]), str(created["number"]), holder)
+        return str(created["id"])
+
+    def member(self, name: str) -> MemberEntry:
+        return self._members[name]
+
+    def line(self, name: str) -> LineEntry:
+        return self._lines[name]
+
+    def number(self, text: str) -> str:
+        """The rented number of a line of that name, otherwise the text as it is."""
+        return self._lines[text].number if text in self._lines else text
+
+    def keep_refusal(self, step: Step, name: str | None, refused: Refused) -> None:
+        key = name or str(step.number)
+        while key in self.refusals:
+            key += "'"
+        self.refusals[key] = Refusal(step.number, step.line, step.do, refused.code)
+
+    # The carrier.
+
+    def dial(
+        self,
+        *,
+        caller: str,
+        to: str,
+        answered_by: str | None,
+        after_seconds: int,
+        talks_seconds: int,
+        callee_hangs_up: bool,
+        accepts: bool,
+    ) -> str:
+        """A phone outside calls a number; the carrier's reference of the call."""
+        sandbox = self.deployment.sandbox
+        withheld = caller == ANONYMOUS
+        phone = UNNAMED_PHONE if withheld else self._outside_phone(caller)
+        behaviours: dict[str, Behaviour] = {}
+        if answered_by is not None:
+            behaviours[self._outside_phone(answered_by)] = Script(
+                answers_after_seconds=after_seconds,
+                presses=ACCEPT_DIGITS if accepts else None,
+                talks_seconds=talks_seconds if callee_hangs_up else None,
+                hangs_up=callee_hangs_up,
+            )
+        if withheld:
+            self._add_phone(phone)
+        sid = sandbox.dial(
+            phone,
+            _e164(self.number(to)),
+            withheld=ANONYMOUS if withheld else None,
+            behaviour=Script(talks_seconds=None if callee_hangs_up else talks_seconds),
+            behaviours=behaviours,
+        )
+        self._reach(self.now)
+        return sid
+
+    def repeat_webhooks(self, name: str, *, which: Which, times: int, order: Order, drop: list[str]) -> None:
+        """The carrier sends again what it sent about the call of that name."""
+        sid = self.references.reference("call", name)
+        if sid is None:
+            raise FailedRun(self.place, "call-unknown", name=name)
+        self.deployment.sandbox.repeat_webhooks(sid, which, times, order, drop)
+        self._reach(self.now)
+
+    def _outside_phone(self, text: str) -> str:
+        number = _e164(self.number(text))
+        self._add_phone(number)
+        return number
+
+    def _add_phone(self, number: str) -> None:
+        if number not in self.deployment.sandbox.phones:
+            kind: Literal["mobile", "fixed"] = "mobile" if classify(number) is NumberClass.MOBILE else "fixed"
+            self.deployment.sandbox.add_phone(Phone(number, number, kind, lines=CALLS_AT_A_TIME))
+
+    # Expectations.
+
+    def check(self, expectations: Sequence[Expectation]) -> None:
+        """Raises FailedRun at the first comparison that does not hold."""
+        for expected in expectations:
+            assert self.answers is not None
+            try:
+                outcome = evaluate(expected.comparison, self.answers)
+            except NoAnswer as error:
+                raise FailedRun(
+                    expected.place, "no-answer-to-path", text=expected.comparison.text, problem=error.problem
+                ) from error
+            if not outcome.holds:
+                raise FailedRun(
+                    expected.place,
+                    "expectation",
+                    text=expected.comparison.text,
+                    left=outcome.left,
+                    right=outcome.right,
+                )
+
+
+def local_text(local: datetime) -> str:
+    return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
+
+
+def _e164(text: str) -> str:
+    """As the network writes it; what is no Japanese number is called by its digits."""
+    try:
+        return parse_phone(text).e164
+    except InvalidPhoneNumber:
+        digits = "".join(character for character in text if character.isdecimal())
+        return f"+{digits}" if text.lstrip().startswith(("+", "＋")) else digits

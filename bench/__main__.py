@@ -1,0 +1,33 @@
+"""`python -m bench`: run every bench and print what came of it."""
+
+from __future__ import annotations
+
+import argparse
+
+from bench import webhooks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=webhooks.ROUNDS)
+    parser.add_argument("--requests", type=int, default=webhooks.REQUESTS_A_ROUND, help="in each round")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1 or arguments.requests < webhooks.CONNECTIONS:
+        parser.error(f"at least 1 round of {webhooks.CONNECTIONS} requests")
+    print_webhooks(webhooks.compare(rounds=arguments.rounds, requests=arguments.requests))
+
+
+def print_webhooks(results: list[webhooks.Result]) -> None:
+    print(
+        f"CPU per request against {results[0].name}: one worker, {webhooks.CONNECTIONS} connections, medians"
+    )
+    print(f"{'endpoint':32} {'requests/s':>11} {'CPU µs':>8} {'p99 ms':>8} {'ratio':>6}")
+    for result in results:
+        print(
+            f"{result.name:32} {result.requests_per_second:11,.0f} {result.cpu_us_per_request:8.0f}"
+            f" {result.p99_ms:8.1f} {result.ratio:6.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Charges over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from coworking.billing.charges import list_charges, totals_by_month
+from coworking.billing.schemas import ChargeAnswer, MonthAnswer
+from coworking.kit.money import plain
+from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
+from coworking.membership import SignedIn
+
+router = APIRouter(prefix="/api", tags=["charges"])
+
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
+
+
+@router.get("/charges", summary="List charges, reversals among them")
+def get_charges(
+    visit: SignedIn,
+    member_id: int | None = None,
+    what: Annotated[str | None, Query(max_length=60)] = None,
+    service_month: Month = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
+) -> Page[ChargeAnswer]:
+    """Staff see every member's; a member sees their own, whatever `member_id` says."""
+    charges = list_charges(
+        visit.session,
+        member_id=member_id if visit.actor.is_staff else visit.actor.member_id or 0,
+        what=what,
+        service_month=service_month,
+        after_id=after,
+        limit=limit,
+    )
+    return page(charges, limit, ChargeAnswer.of, lambda charge: charge.id)
+
+
+@router.get("/charges/months", summary="What was posted, by member, month and kind")
+def get_months(
+    visit: SignedIn, member_id: int | None = None, service_month: Month = None
+) -> list[MonthAnswer]:
+    totals = totals_by_month(
+        visit.session,
+        member_id=member_id if visit.actor.is_staff else visit.actor.member_id or 0,
+        service_month=service_month,
+    )
+    return [
+        MonthAnswer(
+            member_id=total.member_id,
+            service_month=total.service_month,
+            what=total.what,
+            tax_mode=total.tax_mode.value,
+            count=total.count,
+            quantity=total.quantity,
+            amount=plain(total.amount),
+        )
+        for total in totals
+    ]

@@ -1,0 +1,64 @@
+"""People, companies, members, offices, accounts and tokens: who somebody is and what they may do."""
+
+from coworking.membership.access import Doorway, SignedIn, Staff, Visit, doorway_of
+from coworking.membership.accounts import find_account, open_account, sign_in
+from coworking.membership.errors import (
+    IdentityNotVerified,
+    MembershipNotActive,
+    OfficeUnknown,
+    PlanUnknown,
+    SignInNameTaken,
+    SignInRefused,
+)
+from coworking.membership.members import (
+    MemberFacts,
+    NewMember,
+    confirm_identity,
+    enter_offices,
+    facts,
+    get_member,
+    has_identity,
+    join,
+    list_members,
+    plans_of,
+    require_service,
+)
+from coworking.membership.passwords import Passwords
+from coworking.membership.rules import MemberRules, RulesOfMembers, TokenLife
+from coworking.membership.tokens import Actor, actor_of, operator_of, revoke_token
+
+__all__ = [
+    "Actor",
+    "Doorway",
+    "IdentityNotVerified",
+    "MemberFacts",
+    "MemberRules",
+    "MembershipNotActive",
+    "NewMember",
+    "OfficeUnknown",
+    "Passwords",
+    "PlanUnknown",
+    "RulesOfMembers",
+    "SignInNameTaken",
+    "SignInRefused",
+    "SignedIn",
+    "Staff",
+    "TokenLife",
+    "Visit",
+    "actor_of",
+    "confirm_identity",
+    "doorway_of",
+    "enter_offices",
+    "facts",
+    "find_account",
+    "get_member",
+    "has_identity",
+    "join",
+    "list_members",
+    "open_account",
+    "operator_of",
+    "plans_of",
+    "require_service",
+    "revoke_token",
+    "sign_in",
+]

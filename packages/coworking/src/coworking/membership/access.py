@@ -1,0 +1,90 @@
+"""How a request gets in: its token, its transaction, its rights.
+
+An endpoint asks for `SignedIn` or `Staff` and gets a `Visit`: a session that sees one operator's rows, opened before
+the endpoint runs and committed after it returned, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
+
+from coworking.kit.clock import Clock
+from coworking.kit.db import Database
+from coworking.kit.errors import NotFound, NotPermitted, SignInRequired
+from coworking.kit.outbox import Resources
+from coworking.membership.tokens import Actor, actor_of, operator_of
+
+bearer = HTTPBearer(auto_error=False, description="`POST /api/sign-in` gives the token.")
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """What every request needs; the application puts it on `app.state.doorway`."""
+
+    database: Database
+    clock: Clock
+    resources: Resources
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who is known."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    resources: Resources
+
+    @property
+    def operator_id(self) -> int:
+        return self.actor.operator_id
+
+    def own_member_id(self) -> int | None:
+        """None for staff, who see every member; a member sees what is theirs."""
+        return None if self.actor.is_staff else self.actor.member_id
+
+    def require_member(self, member_id: int) -> None:
+        """Staff act for any member; a member for themselves only. For others it is as if they were not there."""
+        if not self.actor.is_staff and self.actor.member_id != member_id:
+            raise NotFound
+
+
+def doorway_of(request: Request) -> Doorway:
+    doorway: Doorway = request.app.state.doorway
+    return doorway
+
+
+def signed_in(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Iterator[Visit]:
+    token = credentials.credentials if credentials else ""
+    operator_id = operator_of(token)
+    if operator_id is None:
+        raise SignInRequired
+    doorway = doorway_of(request)
+    now = doorway.clock.now()
+    with doorway.database.transaction(operator_id) as session:
+        actor = actor_of(session, token, now)
+        if actor is None:
+            raise SignInRequired
+        yield Visit(session, actor, now, doorway.resources)
+
+
+# `function` scope: the transaction ends before the answer is sent, so that nobody is told of what was not kept.
+SignedIn = Annotated[Visit, Depends(signed_in, scope="function")]
+
+
+def staff_only(visit: SignedIn) -> Visit:
+    if not visit.actor.is_staff:
+        raise NotPermitted
+    return visit
+
+
+Staff = Annotated[Visit, Depends(staff_only, scope="function")]

@@ -1,0 +1,41 @@
+from coworking.kit.errors import UserError
+
+
+class SignInRefused(UserError):
+    code = "sign-in-refused"
+    status = 401
+    ja = "メールアドレスかパスワードが違います。もう一度入力してください。"
+    en = "The mail address or the password is not right. Enter them again."
+
+
+class SignInNameTaken(UserError):
+    code = "sign-in-name-taken"
+    status = 409
+    ja = "このメールアドレスはすでに使われています。別のアドレスを入力してください。"
+    en = "This mail address is already in use. Enter another."
+
+
+class PlanUnknown(UserError):
+    code = "plan-not-allowed"
+    ja = "「{plan}」というプランはありません。選べるプラン: {allowed}"
+    en = "There is no plan called “{plan}”. You can choose: {allowed}"
+
+
+class OfficeUnknown(UserError):
+    code = "office-unknown"
+    ja = "「{office}」というオフィスはありません。選べるオフィス: {allowed}"
+    en = "There is no office called “{office}”. You can choose: {allowed}"
+
+
+class MembershipNotActive(UserError):
+    code = "membership-not-active"
+    status = 409
+    ja = "会員契約が有効ではありません。担当者にお問い合わせください。"
+    en = "This membership is not active. Ask the office."
+
+
+class IdentityNotVerified(UserError):
+    code = "identity-not-verified"
+    status = 409
+    ja = "本人確認がまだ済んでいません。確認が済むとご利用いただけます。"
+    en = "The identity check is not complete. Service starts when it is."

@@ -1,0 +1,206 @@
+"""Members: who is on which plan at which office."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from coworking.kit.audit import record
+from coworking.kit.errors import NotFound
+from coworking.membership.errors import IdentityNotVerified, MembershipNotActive, OfficeUnknown, PlanUnknown
+from coworking.membership.models import Company, IdentityRecord, Member, Office, Person
+from coworking.membership.profile import MembershipProfile
+
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """What an application says. `capacity` counts for plans that have an office of their own."""
+
+    kind: Literal["person", "company"]
+    name: str
+    email: str
+    plan: str
+    office: str
+    starts_on: date
+    language: str = "ja"
+    representative: str | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What upper packages may know of a member."""
+
+    id: int
+    operator_id: int
+    name: str
+    email: str
+    language: str
+    kind: str
+    plan: str
+    status: str
+    office: str
+    office_area_code: str
+    capacity: int | None
+    starts_on: date
+    ends_on: date | None
+
+
+def enter_offices(session: Session, operator_id: int, offices: Mapping[str, str]) -> None:
+    """Enter the profile's offices (name to area code); one that stands already takes the profile's area code."""
+    for name, area_code in offices.items():
+        row = insert(Office).values(operator_id=operator_id, name=name, area_code=area_code)
+        session.execute(
+            row.on_conflict_do_update(index_elements=["operator_id", "name"], set_={"area_code": area_code})
+        )
+
+
+def join(
+    session: Session,
+    profile: MembershipProfile,
+    new: NewMember,
+    *,
+    operator_id: int,
+    actor: str,
+    now: datetime,
+) -> Member:
+    """Enter a person or a company as a member at once, as staff do at the counter. Raises `PlanUnknown`,
+    `OfficeUnknown`."""
+    if new.plan not in profile.plans:
+        raise PlanUnknown(plan=new.plan, allowed=", ".join(profile.plans))
+    office = session.scalar(select(Office).where(Office.name == new.office))
+    if office is None:
+        raise OfficeUnknown(office=new.office, allowed=", ".join(_office_names(session)))
+    person = Person(
+        operator_id=operator_id,
+        name=(new.representative or new.name) if new.kind == "company" else new.name,
+        email=new.email,
+        language=new.language,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    company = None
+    if new.kind == "company":
+        company = Company(operator_id=operator_id, name=new.name, representative_id=person.id, created_at=now)
+        session.add(company)
+        session.flush()
+    member = Member(
+        operator_id=operator_id,
+        kind=new.kind,
+        person=person,
+        company=company,
+        plan=new.plan,
+        office=office,
+        capacity=new.capacity,
+        status="active",
+        starts_on=new.starts_on,
+        created_at=now,
+    )
+    session.add(member)
+    session.flush()
+    record(
+        session,
+        operator_id=operator_id,
+        at=now,
+        actor=actor,
+        action="member.joined",
+        subject=f"member:{member.id}",
+        details={"plan": new.plan, "office": new.office, "kind": new.kind},
+    )
+    return member
+
+
+def confirm_identity(
+    session: Session, member_id: int, *, method: str, operator_id: int, actor: str, now: datetime
+) -> IdentityRecord:
+    """Record that a member's identity was confirmed. Raises `NotFound`."""
+    get_member(session, member_id)
+    entry = IdentityRecord(
+        operator_id=operator_id, member_id=member_id, method=method, verified_at=now, recorded_by=actor
+    )
+    session.add(entry)
+    record(
+        session,
+        operator_id=operator_id,
+        at=now,
+        actor=actor,
+        action="identity.confirmed",
+        subject=f"member:{member_id}",
+        details={"method": method},
+    )
+    session.flush()
+    return entry
+
+
+def has_identity(session: Session, member_id: int) -> bool:
+    found = session.scalar(select(IdentityRecord.id).where(IdentityRecord.member_id == member_id).limit(1))
+    return found is not None
+
+
+def get_member(session: Session, member_id: int) -> Member:
+    """The member, of this session's operator only. Raises `NotFound`."""
+    member = session.get(Member, member_id)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def facts(session: Session, member_id: int) -> MemberFacts:
+    return _facts(get_member(session, member_id))
+
+
+def require_service(session: Session, member_id: int) -> MemberFacts:
+    """The member, who may be served now: an active membership and a confirmed identity. Locks the member's row, so
+    that what is counted for a member next cannot be overtaken. Raises `NotFound`, `MembershipNotActive`,
+    `IdentityNotVerified`."""
+    member = session.scalar(select(Member).where(Member.id == member_id).with_for_update(of=Member))
+    if member is None:
+        raise NotFound
+    if member.status not in {"active", "leaving"}:
+        raise MembershipNotActive
+    if not has_identity(session, member_id):
+        raise IdentityNotVerified
+    return _facts(member)
+
+
+def list_members(session: Session, *, after_id: int = 0, limit: int = LARGEST_PAGE) -> Sequence[MemberFacts]:
+    """Members in the order in which they came."""
+    statement = select(Member).where(Member.id > after_id).order_by(Member.id).limit(min(limit, LARGEST_PAGE))
+    return [_facts(member) for member in session.scalars(statement)]
+
+
+def plans_of(session: Session, member_ids: Collection[int]) -> dict[int, str]:
+    """The plan of each of these members."""
+    rows = session.execute(select(Member.id, Member.plan).where(Member.id.in_(member_ids)))
+    return dict(rows.tuples().all())
+
+
+def _facts(member: Member) -> MemberFacts:
+    return MemberFacts(
+        id=member.id,
+        operator_id=member.operator_id,
+        name=member.name,
+        email=member.person.email,
+        language=member.person.language,
+        kind=member.kind,
+        plan=member.plan,
+        status=member.status,
+        office=member.office.name,
+        office_area_code=member.office.area_code,
+        capacity=member.capacity,
+        starts_on=member.starts_on,
+        ends_on=member.ends_on,
+    )
+
+
+def _office_names(session: Session) -> list[str]:
+    return list(session.scalars(select(Office.name).order_by(Office.name)))

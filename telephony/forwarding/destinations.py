@@ -1,0 +1,190 @@
+"""What a member sets for a line: on or off, where calls go, how they ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from coworking.kit.audit import record
+from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, from_e164, parse_phone
+from telephony.forwarding.cards import rewrite_card
+from telephony.forwarding.errors import (
+    DestinationMissing,
+    DestinationNotAllowed,
+    DestinationTwice,
+    ForwardingLoop,
+    RingSecondsOutOfRange,
+    TooManyDestinations,
+)
+from telephony.forwarding.models import Destination, ForwardingSetting
+from telephony.forwarding.routing import Strategy
+from telephony.forwarding.rules import CallRules
+from telephony.numbers import Line, LineNotLive, line_of_number
+
+DESTINATIONS_LOCK = 7_206_092
+
+LONGEST_CHAIN = 20
+"""Lines of ours that a call may be followed through before it counts as a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDestination:
+    """A number as somebody wrote it, and how long it shall ring (None: the operator's default)."""
+
+    number: str
+    ring_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What shall be different; None leaves a thing as it is."""
+
+    is_on: bool | None = None
+    destinations: Sequence[WantedDestination] | None = None
+    strategy: Strategy | None = None
+    press_one: bool | None = None
+    withheld: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """How a line forwards now."""
+
+    is_on: bool
+    strategy: str
+    press_one: bool
+    withheld: str
+    destinations: tuple[Destination, ...] = field(default=())
+
+
+def forwarding_of(session: Session, rules: CallRules, line: Line) -> Forwarding:
+    setting = session.get(ForwardingSetting, line.id)
+    defaults = rules.forwarding.defaults
+    return Forwarding(
+        is_on=setting.is_on if setting else False,
+        strategy=setting.strategy if setting else defaults.strategy.value,
+        press_one=setting.press_one if setting else defaults.press_one,
+        withheld=setting.withheld if setting else defaults.withheld_caller.value,
+        destinations=tuple(_destinations(session, line.id)),
+    )
+
+
+def set_forwarding(
+    session: Session, rules: CallRules, line: Line, change: Change, *, actor: str, channel: str, now: datetime
+) -> Forwarding:
+    """Change how a line forwards; the next call goes by it. Raises `LineNotLive`, `TooManyDestinations`,
+    `DestinationNotAllowed`, `DestinationTwice`, `RingSecondsOutOfRange`, `ForwardingLoop`, `DestinationMissing`."""
+    if line.status == "ended":
+        raise LineNotLive
+    before = forwarding_of(session, rules, line)
+    if change.destinations is not None:
+        _replace_destinations(session, rules, line, change.destinations)
+    setting = session.get(ForwardingSetting, line.id, with_for_update=True)
+    if setting is None:
+        setting = ForwardingSetting(line_id=line.id, operator_id=line.operator_id)
+        session.add(setting)
+    setting.is_on = before.is_on if change.is_on is None else change.is_on
+    setting.strategy = change.strategy or before.strategy
+    setting.press_one = before.press_one if change.press_one is None else change.press_one
+    setting.withheld = change.withheld or before.withheld
+    setting.changed_at = now
+    session.flush()
+    after = forwarding_of(session, rules, line)
+    if after.is_on and not after.destinations:
+        raise DestinationMissing
+    record(
+        session,
+        operator_id=line.operator_id,
+        at=now,
+        actor=actor,
+        action="forwarding.changed",
+        subject=f"line:{line.id}",
+        details={"before": _masked(before), "after": _masked(after)},
+        channel=channel,
+    )
+    rewrite_card(session, rules, line.id, now)
+    return after
+
+
+def destination(rules: CallRules, text: str) -> PhoneNumber:
+    """A text as a number that calls may go to. Raises `DestinationNotAllowed` for everything else (NEX-26, R17)."""
+    try:
+        number = parse_phone(text)
+    except InvalidPhoneNumber as error:
+        raise DestinationNotAllowed(number=text[:40]) from error
+    if number.number_class not in rules.forwarding.destinations.classes:
+        raise DestinationNotAllowed(number=text[:40])
+    return number
+
+
+def _replace_destinations(
+    session: Session, rules: CallRules, line: Line, wanted: Sequence[WantedDestination]
+) -> None:
+    limit, ringing = rules.forwarding.destinations.limit, rules.forwarding.ringing
+    if len(wanted) > limit:
+        raise TooManyDestinations(limit=limit)
+    numbers = [destination(rules, one.number) for one in wanted]
+    if len({number.e164 for number in numbers}) < len(numbers):
+        raise DestinationTwice
+    seconds = [ringing.default_seconds if one.ring_seconds is None else one.ring_seconds for one in wanted]
+    if any(not ringing.least_seconds <= one <= ringing.most_seconds for one in seconds):
+        raise RingSecondsOutOfRange(least=ringing.least_seconds, most=ringing.most_seconds)
+    _one_at_a_time(session, line.operator_id)
+    for number in numbers:
+        if _leads_back(session, line, number.e164):
+            raise ForwardingLoop
+    session.execute(delete(Destination).where(Destination.line_id == line.id))
+    session.add_all(
+        Destination(
+            operator_id=line.operator_id,
+            line_id=line.id,
+            position=position,
+            number=number.e164,
+            ring_seconds=ring_seconds,
+        )
+        for position, (number, ring_seconds) in enumerate(zip(numbers, seconds, strict=True), start=1)
+    )
+    session.flush()
+
+
+def _one_at_a_time(session: Session, operator_id: int) -> None:
+    """Two lines that are pointed at each other at the same time would each look innocent: until this transaction ends,
+    nobody else of the operator changes destinations."""
+    session.execute(select(func.pg_advisory_xact_lock(DESTINATIONS_LOCK, operator_id)))
+
+
+def _leads_back(session: Session, line: Line, number: str) -> bool:
+    """Whether calls to this number would come back to the line through lines of ours (R18)."""
+    to_follow, followed = [number], {line.number}
+    while to_follow:
+        next_number = to_follow.pop()
+        if next_number in followed:
+            if next_number == line.number:
+                return True
+            continue
+        followed.add(next_number)
+        if len(followed) > LONGEST_CHAIN:
+            return True
+        other = line_of_number(session, next_number)
+        if other is not None and other.status != "ended":
+            to_follow += [one.number for one in _destinations(session, other.id)]
+    return False
+
+
+def _destinations(session: Session, line_id: int) -> list[Destination]:
+    statement = select(Destination).where(Destination.line_id == line_id).order_by(Destination.position)
+    return list(session.scalars(statement))
+
+
+def _masked(forwarding: Forwarding) -> dict[str, object]:
+    return {
+        "on": forwarding.is_on,
+        "strategy": forwarding.strategy,
+        "press_one": forwarding.press_one,
+        "withheld": forwarding.withheld,
+        "to": [from_e164(one.number).masked for one in forwarding.destinations],
+    }

@@ -1,0 +1,217 @@
+"""What became of a call, from the carrier's events in any order and any number. Pure.
+
+A trace is always made from *all* events of a call, so it cannot depend on how they arrived (R04). The carrier's own
+times count where it gives them; our time of receipt counts only for what the carrier asks and waits for (the voice
+webhooks), which cannot be late.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+from telephony.carrier.calls import party
+
+FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+ANSWERED = frozenset({"in-progress", "answered"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One stored event. `context` is what our callback address carried or the webhook decided."""
+
+    resource_id: str
+    call_sid: str
+    event: str
+    sequence: int
+    form: dict[str, str]
+    context: dict[str, Any]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegTrace:
+    """A leg: the caller's own (role `caller`) or one towards a destination (`forward`), whose `seconds` run from the
+    bridge to the end, 0 when it was not bridged."""
+
+    role: Literal["caller", "forward"]
+    leg_sid: str
+    number: str
+    status: str
+    started_at: datetime | None
+    answered_at: datetime | None
+    bridged_at: datetime | None
+    ended_at: datetime | None
+    seconds: int
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class CallTrace:
+    call_sid: str
+    line_id: int | None
+    from_number: str | None
+    to_number: str
+    status: str
+    outcome: str | None
+    decided_by: str | None
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    legs: tuple[LegTrace, ...]
+
+
+def trace(events: Sequence[Event]) -> CallTrace:
+    """The call that these events tell. All must be of one call; at least one."""
+    first: dict[tuple[str, str, int], Event] = {}
+    for event in events:
+        key = (event.resource_id, event.event, event.sequence)
+        if key not in first or event.received_at < first[key].received_at:
+            first[key] = event
+    unique = list(first.values())
+    call_sid = unique[0].call_sid
+    own = [event for event in unique if event.resource_id == call_sid]
+    by_leg: dict[str, list[Event]] = defaultdict(list)
+    for event in unique:
+        if event.resource_id != call_sid:
+            by_leg[event.resource_id].append(event)
+    legs = sorted(
+        (_leg(leg_sid, told) for leg_sid, told in by_leg.items()),
+        key=lambda leg: (leg.started_at or leg.ended_at or _EARLIEST, leg.leg_sid),
+    )
+    return _call(call_sid, unique, own, tuple(legs))
+
+
+_EARLIEST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _call(call_sid: str, unique: list[Event], own: list[Event], legs: tuple[LegTrace, ...]) -> CallTrace:
+    voice = next((event for event in own if event.event == "voice"), None)
+    final = max(
+        (event for event in own if event.event in FINAL), key=lambda event: event.sequence, default=None
+    )
+    facing = voice or final or (own[0] if own else None)
+    decided = voice.context if voice else {}
+    bridged = [leg for leg in legs if leg.bridged_at is not None]
+    to_number = facing.form.get("To", "") if facing else ""
+    started_at = voice.received_at if voice else min(_told_at(event) for event in unique)
+    caller = facing.form.get("From", "") if facing else ""
+    return CallTrace(
+        call_sid=call_sid,
+        line_id=next((event.context["line_id"] for event in unique if event.context.get("line_id")), None),
+        from_number=party(caller),
+        to_number=to_number,
+        status="ended" if final else ("in-progress" if bridged else "ringing"),
+        outcome=_outcome(decided, bridged, legs, final) if final else None,
+        decided_by=decided.get("decided_by"),
+        started_at=started_at.replace(microsecond=0),
+        answered_at=min((leg.bridged_at for leg in bridged if leg.bridged_at), default=None),
+        ended_at=_told_at(final) if final else None,
+        legs=(_callers_leg(call_sid, to_number, started_at, final, answered=bool(bridged)), *legs),
+    )
+
+
+def _callers_leg(
+    call_sid: str, number: str, started_at: datetime, final: Event | None, *, answered: bool
+) -> LegTrace:
+    """The leg on which the caller came in. The carrier answers it when somebody is connected, or to announce."""
+    seconds = _whole(final.form.get("CallDuration")) if final else 0
+    ended_at = _told_at(final) if final else None
+    answered_at = ended_at - timedelta(seconds=seconds) if ended_at and seconds else None
+    return LegTrace(
+        role="caller",
+        leg_sid=call_sid,
+        number=number,
+        status=final.event if final else ("in-progress" if answered else "ringing"),
+        started_at=started_at.replace(microsecond=0),
+        answered_at=answered_at,
+        bridged_at=None,
+        ended_at=ended_at,
+        seconds=seconds,
+    )
+
+
+def _outcome(
+    decided: dict[str, Any], bridged: list[LegTrace], legs: tuple[LegTrace, ...], final: Event
+) -> str:
+    if bridged:
+        return "answered"
+    if decided.get("outcome"):
+        return str(decided["outcome"])
+    statuses = {leg.status for leg in legs}
+    if not statuses:
+        return "failed" if final.event == "failed" else "no-answer"
+    for word in ("busy", "failed"):
+        if statuses == {word}:
+            return word
+    return "no-answer"
+
+
+def _leg(leg_sid: str, events: list[Event]) -> LegTrace:
+    final = max(
+        (event for event in events if event.event in FINAL), key=lambda event: event.sequence, default=None
+    )
+    answered = next((event for event in events if event.event in ANSWERED), None)
+    starts = [_told_at(event) for event in events if event.event in {"initiated", "ringing"}]
+    whispered = min((event.received_at for event in events if event.event == "whisper"), default=None)
+    accepted = min((event.received_at for event in events if event.event == "accept"), default=None)
+    duration_seconds = _whole(final.form.get("CallDuration")) if final else 0
+    ended_at = _told_at(final) if final else None
+    answered_at = _told_at(answered) if answered else None
+    if ended_at and duration_seconds:
+        answered_at = answered_at or ended_at - timedelta(seconds=duration_seconds)
+    asks = any(event.context.get("asks") for event in events)
+    bridged_at, seconds = _bridge(answered_at, duration_seconds, asks, whispered, accepted)
+    return LegTrace(
+        role="forward",
+        leg_sid=leg_sid,
+        number=next((event.form["To"] for event in events if event.form.get("To")), ""),
+        status=final.event if final else ("in-progress" if answered else "ringing"),
+        started_at=min(starts, default=None),
+        answered_at=answered_at,
+        bridged_at=bridged_at,
+        ended_at=ended_at,
+        seconds=seconds,
+    )
+
+
+def _bridge(
+    answered_at: datetime | None,
+    duration_seconds: int,
+    asks: bool,
+    whispered: datetime | None,
+    accepted: datetime | None,
+) -> tuple[datetime | None, int]:
+    """When the two sides heard each other, and for how long. The listening before the bridge is measured between two
+    webhooks that the carrier waited for, and rounded up: in favour of who pays."""
+    if answered_at is None or (asks and accepted is None):
+        return None, 0
+    listening_seconds = 0
+    if asks and accepted is not None and whispered is not None:
+        listening_seconds = max(0, math.ceil((accepted - whispered).total_seconds()))
+    bridged_at = answered_at + timedelta(seconds=listening_seconds)
+    return bridged_at, max(0, duration_seconds - listening_seconds)
+
+
+def _told_at(event: Event) -> datetime:
+    """The carrier's own time of an event (RFC 2822), else when it came."""
+    told = event.form.get("Timestamp")
+    if told:
+        try:
+            at = parsedate_to_datetime(told)
+        except ValueError:
+            return event.received_at
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return event.received_at
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else 0

@@ -1,0 +1,156 @@
+"""What an operator's profile says about the price of calls: dated rate cards. Pure data.
+
+A price class of a call is a pair: where it comes from and the rate class of the number it goes to.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from coworking.kit.phone import NumberClass
+from coworking.kit.profile_fields import (
+    Day,
+    Misfit,
+    Name,
+    Table,
+    TimeOfDay,
+    Words,
+    Yen,
+    out_of_order,
+    version_on,
+)
+
+
+class Origin(StrEnum):
+    """Where the priced leg comes from."""
+
+    FORWARD = "forward"
+    """An incoming call, put through."""
+    DESK = "desk"
+    """The lent desk phone calls out."""
+    MOBILE = "mobile"
+    """A registered mobile calls out through the service."""
+    FIXED = "fixed"
+    """A registered fixed phone calls out through the service."""
+
+
+class CallClass(StrEnum):
+    """What a rate card prices."""
+
+    FORWARD_TO_FIXED = "forward-to-fixed"
+    FORWARD_TO_MOBILE = "forward-to-mobile"
+    FORWARD_TO_IP = "forward-to-ip"
+    DESK_TO_FIXED = "desk-to-fixed"
+    DESK_TO_MOBILE = "desk-to-mobile"
+    DESK_TO_IP = "desk-to-ip"
+    MOBILE_TO_FIXED = "mobile-to-fixed"
+    MOBILE_TO_MOBILE = "mobile-to-mobile"
+    MOBILE_TO_IP = "mobile-to-ip"
+    FIXED_TO_FIXED = "fixed-to-fixed"
+    FIXED_TO_MOBILE = "fixed-to-mobile"
+    FIXED_TO_IP = "fixed-to-ip"
+    CONTROL = "control"
+
+
+class RateClass(StrEnum):
+    """The classes that prices know; every class of number counts as one of them."""
+
+    FIXED = "fixed"
+    MOBILE = "mobile"
+    IP = "ip"
+
+
+class MonthOf(StrEnum):
+    """Which moment of a call decides the month it is charged in."""
+
+    ANSWER = "answer"
+
+
+class ReceptionCalls(StrEnum):
+    """What a call from the office's reception phone to the line's desk phone costs."""
+
+    FREE = "free"
+    AS_FORWARDED = "as-forwarded"
+
+
+class NightPrice(Table):
+    """Another price for calls answered at night: local time, half-open, over midnight if it ends earlier."""
+
+    starts_at: TimeOfDay
+    ends_at: TimeOfDay
+    unit_price: Yen
+
+    def covers(self, at: time) -> bool:
+        if self.starts_at < self.ends_at:
+            return self.starts_at <= at < self.ends_at
+        return at >= self.starts_at or at < self.ends_at
+
+    def misfits(self) -> Iterator[Misfit]:
+        if self.starts_at == self.ends_at:
+            yield Misfit(
+                ("ends_at",),
+                Words("starts_at と同じです", "is the same as starts_at"),
+                Words("starts_at と違う時刻", "a time other than starts_at"),
+            )
+
+
+class CallPrice(Table):
+    """Price per started unit of an answered call."""
+
+    unit_seconds: Annotated[int, Field(ge=1, le=3600)]
+    unit_price: Yen
+    minimum_units: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Units that an answered call costs at least."""
+    free_units: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Units of a line and month that cost nothing."""
+    night: NightPrice | None = None
+
+
+class RateCard(Table):
+    """All call prices from a date on, until the next card's date."""
+
+    valid_from: Day
+    rule: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    """Named in the reason of each charge."""
+    control_rule: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    control_free_from_desk_phone: bool
+    line_plans: Annotated[Mapping[Name, Mapping[CallClass, CallPrice]], Field(min_length=1)]
+
+    def price(self, line_plan: str, call_class: CallClass) -> CallPrice | None:
+        """None: the plan does not offer such calls."""
+        return self.line_plans.get(line_plan, {}).get(call_class)
+
+
+class MeteringProfile(Table):
+    """[metering]"""
+
+    month_of: MonthOf
+    reception_to_desk_phone: ReceptionCalls
+    counts_as: Mapping[NumberClass, RateClass]
+    rate_cards: Annotated[tuple[RateCard, ...], Field(min_length=1)]
+    """From the oldest to the newest."""
+
+    def rate_card_on(self, day: date) -> RateCard | None:
+        """The card in force on a local date; None before the first."""
+        return version_on(self.rate_cards, day)
+
+    def call_class(self, origin: Origin, to: NumberClass) -> CallClass | None:
+        """The price class of a call to a class of number; None where such numbers have no price."""
+        rate_class = self.counts_as.get(to)
+        return None if rate_class is None else CallClass(f"{origin}-to-{rate_class}")
+
+    def misfits(self) -> Iterator[Misfit]:
+        yield from out_of_order("rate_cards", self.rate_cards)
+        for index, card in enumerate(self.rate_cards):
+            for plan_name, prices in card.line_plans.items():
+                if CallClass.CONTROL not in prices:
+                    yield Misfit(
+                        ("rate_cards", index, "line_plans", plan_name, "control"),
+                        Words("操作通話の料金がありません", "is missing: the price of a control call"),
+                        Words(
+                            "unit_seconds と unit_price を持つ表", "a table with unit_seconds and unit_price"
+                        ),
+                    )

@@ -1,0 +1,51 @@
+"""Numbers in stock, lines lent, phones registered on them."""
+
+from telephony.numbers.errors import LineNotLive, NumberCannotBeChosen, PhoneNotRegistered
+from telephony.numbers.events import LineChanged
+from telephony.numbers.lines import (
+    RulesOfLines,
+    get_line,
+    give_notice,
+    line_of_number,
+    list_lines,
+    member_of,
+    rent_line,
+)
+from telephony.numbers.lines_of_calls import LineOfCall, lines_of_calls
+from telephony.numbers.models import Line
+from telephony.numbers.registered_phones import register_phone, unregister_phone
+from telephony.numbers.stock import (
+    Entered,
+    StockRow,
+    count_stock,
+    enter,
+    list_stock,
+    parse_stock_csv,
+)
+from telephony.numbers.terms import LineRules
+
+__all__ = [
+    "Entered",
+    "Line",
+    "LineChanged",
+    "LineNotLive",
+    "LineOfCall",
+    "LineRules",
+    "NumberCannotBeChosen",
+    "PhoneNotRegistered",
+    "RulesOfLines",
+    "StockRow",
+    "count_stock",
+    "enter",
+    "get_line",
+    "give_notice",
+    "line_of_number",
+    "lines_of_calls",
+    "list_lines",
+    "list_stock",
+    "member_of",
+    "parse_stock_csv",
+    "register_phone",
+    "rent_line",
+    "unregister_phone",
+]

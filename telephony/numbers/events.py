@@ -1,0 +1,14 @@
+"""What numbers tell the packages above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """A line was rented, started, suspended, ended, or its number left it. Told in the session of the change."""
+
+    line_id: int
+    at: datetime

@@ -1,0 +1,249 @@
+"""Lines: lent, begun, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coworking.kit.audit import record
+from coworking.kit.errors import NotFound
+from coworking.kit.events import tell
+from coworking.kit.outbox import TaskContext, cancel, task
+from coworking.membership import MemberFacts, facts, require_service
+from telephony.numbers.errors import (
+    AreaCodeNotOffered,
+    LastLineRequired,
+    LineAlreadyEnding,
+    LineNotLive,
+    LinePlanNotAllowed,
+    LineQuotaReached,
+    StartMonthPast,
+)
+from telephony.numbers.events import LineChanged
+from telephony.numbers.models import Line, StockNumber
+from telephony.numbers.profile import FixedCount
+from telephony.numbers.stock import take_next_free
+from telephony.numbers.terms import LineRules, end_of, start_of
+
+LARGEST_PAGE = 200
+
+
+def rent_line(
+    session: Session,
+    rules: LineRules,
+    *,
+    member_id: int,
+    line_plan: str,
+    area_code: str | None,
+    starts_month: date | None,
+    base_address: str | None,
+    actor: str,
+    now: datetime,
+) -> Line:
+    """Lend a member the next free number of an area code (that of the member's office unless named).
+
+    Refusals in this order: who may (`MembershipNotActive`, `IdentityNotVerified`, `LinePlanNotAllowed`), what
+    (`AreaCodeNotOffered`), how many (`LineQuotaReached`), the details (`StartMonthPast`, `NoFreeNumber`).
+    """
+    member = require_service(session, member_id)
+    _require_plan(rules, member, line_plan)
+    area_code = area_code or member.office_area_code
+    _require_area_code(rules, member, line_plan, area_code)
+    _require_quota(session, rules, member)
+    starts_at = _start(rules, starts_month, now)
+    number = take_next_free(session, member.operator_id, area_code)
+    line = Line(
+        operator_id=member.operator_id,
+        member_id=member.id,
+        stock_number=number,
+        line_plan=line_plan,
+        status="active" if starts_at <= now else "pending",
+        applied_at=now,
+        starts_at=starts_at,
+        base_address=base_address,
+    )
+    session.add(line)
+    session.flush()
+    session.refresh(line, ["registered_phones"])
+    if line.status == "pending":
+        begin_line.enqueue(
+            session,
+            operator_id=line.operator_id,
+            now=now,
+            due_at=starts_at,
+            key=f"line:{line.id}:begin",
+            line_id=line.id,
+        )
+    _changed(session, line, "line.rented", actor, now, {"line_plan": line_plan, "area_code": area_code})
+    return line
+
+
+def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, now: datetime) -> Line:
+    """End a line as its rules say (NEX-21). Raises `LineNotLive`, `LineAlreadyEnding`, `LastLineRequired`."""
+    if line.status == "ended":
+        raise LineNotLive
+    if line.ends_at is not None:
+        raise LineAlreadyEnding
+    member = require_service(session, line.member_id)
+    if member.plan in rules.profile.last_line_required and _lines_that_stay(session, member.id) <= 1:
+        raise LastLineRequired
+    line.ends_at = max(end_of(rules, now), line.starts_at)
+    line.status = "ending" if line.status == "active" else line.status
+    session.flush()
+    finish_line.enqueue(
+        session,
+        operator_id=line.operator_id,
+        now=now,
+        due_at=line.ends_at,
+        key=f"line:{line.id}:finish",
+        line_id=line.id,
+    )
+    _changed(session, line, "line.notice-given", actor, now, {"ends_at": line.ends_at.isoformat()})
+    return line
+
+
+@task("numbers.begin-line")
+def begin_line(context: TaskContext, line_id: int) -> None:
+    """The line's first instant has come. Its card knows the time by itself; this keeps the state word true."""
+    line = context.session.get(Line, line_id, with_for_update=True)
+    if line is None or line.status != "pending" or context.clock.now() < line.starts_at:
+        return
+    line.status = "ending" if line.ends_at else "active"
+    _changed(context.session, line, "line.begun", "task", context.clock.now(), {})
+
+
+@task("numbers.finish-line")
+def finish_line(context: TaskContext, line_id: int) -> None:
+    """The line's last instant has come: its number goes into quarantine, or is free at once."""
+    session, now = context.session, context.clock.now()
+    line = session.get(Line, line_id, with_for_update=True)
+    if line is None or line.status == "ended" or line.ends_at is None or now < line.ends_at:
+        return
+    cancel(session, f"line:{line.id}:begin")
+    rules = context.resource(RulesOfLines)[line.operator_id]
+    line.status = "ended"
+    days = rules.profile.quarantine_days
+    if days:
+        line.stock_number.status = "quarantined"
+        line.stock_number.quarantined_until = line.ends_at + timedelta(days=days)
+        free_number.enqueue(
+            session,
+            operator_id=line.operator_id,
+            now=now,
+            due_at=line.stock_number.quarantined_until,
+            key=f"number:{line.stock_number_id}:free",
+            stock_number_id=line.stock_number_id,
+        )
+    else:
+        line.stock_number.status = "available"
+    _changed(session, line, "line.ended", "task", now, {})
+
+
+@task("numbers.free-number")
+def free_number(context: TaskContext, stock_number_id: int) -> None:
+    """Quarantine is over: the number can be lent again."""
+    number = context.session.get(StockNumber, stock_number_id, with_for_update=True)
+    until = number.quarantined_until if number is not None else None
+    if number is None or number.status != "quarantined" or until is None or context.clock.now() < until:
+        return
+    number.status = "available"
+    number.quarantined_until = None
+    last = context.session.scalar(
+        select(Line).where(Line.stock_number_id == number.id).order_by(Line.id.desc()).limit(1)
+    )
+    if last is not None:
+        tell(context.session, LineChanged(line_id=last.id, at=context.clock.now()))
+
+
+class RulesOfLines(dict[int, LineRules]):
+    """The rules by operator, as tasks find them."""
+
+
+def get_line(session: Session, line_id: int, *, member_id: int | None = None) -> Line:
+    """A line, of this member only when one is given. Raises `NotFound`."""
+    line = session.get(Line, line_id)
+    if line is None or (member_id is not None and line.member_id != member_id):
+        raise NotFound
+    return line
+
+
+def list_lines(
+    session: Session, *, member_id: int | None = None, after_id: int = 0, limit: int = LARGEST_PAGE
+) -> Sequence[Line]:
+    statement = select(Line).where(Line.id > after_id).order_by(Line.id).limit(min(limit, LARGEST_PAGE))
+    if member_id is not None:
+        statement = statement.where(Line.member_id == member_id)
+    return session.scalars(statement).all()
+
+
+def line_of_number(session: Session, number: str) -> Line | None:
+    """The line that a number serves or served last."""
+    return session.scalar(
+        select(Line).join(StockNumber).where(StockNumber.number == number).order_by(Line.id.desc()).limit(1)
+    )
+
+
+def member_of(session: Session, line: Line) -> MemberFacts:
+    return facts(session, line.member_id)
+
+
+def _require_plan(rules: LineRules, member: MemberFacts, line_plan: str) -> None:
+    allowed = rules.profile.line_plans_for(member.plan)
+    if line_plan not in allowed:
+        raise LinePlanNotAllowed(plan=member.plan, line_plan=line_plan, allowed=", ".join(allowed) or "–")
+
+
+def _require_area_code(rules: LineRules, member: MemberFacts, line_plan: str, area_code: str) -> None:
+    offered = rules.profile.line_plans[line_plan].area_codes
+    if rules.profile.assignment.area_codes == "own-office":
+        offered = tuple(code for code in offered if code == member.office_area_code)
+    if area_code not in offered:
+        raise AreaCodeNotOffered(area_code=area_code, allowed=", ".join(offered) or "–")
+
+
+def _require_quota(session: Session, rules: LineRules, member: MemberFacts) -> None:
+    quota = rules.profile.quotas[member.plan]
+    most = quota.most if isinstance(quota, FixedCount) else max(member.capacity or 0, quota.least)
+    if _live_lines(session, member.id) >= most:
+        raise LineQuotaReached(most=most)
+
+
+def _live_lines(session: Session, member_id: int) -> int:
+    statement = (
+        select(func.count()).select_from(Line).where(Line.member_id == member_id, Line.status != "ended")
+    )
+    return session.scalar(statement) or 0
+
+
+def _lines_that_stay(session: Session, member_id: int) -> int:
+    statement = (
+        select(func.count())
+        .select_from(Line)
+        .where(Line.member_id == member_id, Line.status != "ended", Line.ends_at.is_(None))
+    )
+    return session.scalar(statement) or 0
+
+
+def _start(rules: LineRules, starts_month: date | None, now: datetime) -> datetime:
+    this_month = rules.calendar.local_date(now).replace(day=1)
+    if starts_month is not None and starts_month < this_month:
+        raise StartMonthPast(starts_month=f"{starts_month:%Y-%m}")
+    return start_of(rules, starts_month or this_month, now)
+
+
+def _changed(
+    session: Session, line: Line, action: str, actor: str, now: datetime, details: dict[str, str]
+) -> None:
+    record(
+        session,
+        operator_id=line.operator_id,
+        at=now,
+        actor=actor,
+        action=action,
+        subject=f"line:{line.id}",
+        details=details,
+    )
+    tell(session, LineChanged(line_id=line.id, at=now))

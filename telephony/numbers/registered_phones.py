@@ -1,0 +1,97 @@
+"""The phones that may steer a line and call out through it (NEX-03)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coworking.kit.audit import record
+from coworking.kit.db import violated_constraint
+from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, parse_phone
+from telephony.numbers.errors import (
+    PhoneAlreadyRegistered,
+    PhoneNotRegistered,
+    PhoneNotRegistrable,
+    TooManyRegisteredPhones,
+)
+from telephony.numbers.models import Line, RegisteredPhone
+from telephony.numbers.terms import LineRules
+
+
+def register_phone(
+    session: Session, rules: LineRules, line: Line, text: str, *, actor: str, now: datetime
+) -> RegisteredPhone:
+    """Register a phone in the lowest free slot of the line. Raises `PhoneNotRegistrable`, `PhoneAlreadyRegistered`,
+    `TooManyRegisteredPhones`; two at once cannot pass the limit, because a slot has one holder."""
+    number = _registrable(rules, text)
+    limit = rules.profile.registered_phones.limit
+    taken = _live(session, line.id)
+    if any(phone.number == number.e164 for phone in taken):
+        raise PhoneAlreadyRegistered
+    free = sorted(set(range(1, limit + 1)) - {phone.slot for phone in taken})
+    if not free:
+        raise TooManyRegisteredPhones(limit=limit)
+    phone = RegisteredPhone(
+        operator_id=line.operator_id, line_id=line.id, number=number.e164, slot=free[0], registered_at=now
+    )
+    try:
+        with session.begin_nested():
+            session.add(phone)
+    except IntegrityError as error:
+        if violated_constraint(error) == "uq_registered_phones_number":
+            raise PhoneAlreadyRegistered from error
+        if violated_constraint(error) == "uq_registered_phones_slot":
+            raise TooManyRegisteredPhones(limit=limit) from error
+        raise
+    _record(session, line, "phone.registered", number, actor, now)
+    session.expire(line, ["registered_phones"])
+    return phone
+
+
+def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now: datetime) -> None:
+    """Take a phone off the line. Raises `PhoneNotRegistered`."""
+    try:
+        number = parse_phone(text)
+    except InvalidPhoneNumber as error:
+        raise PhoneNotRegistered from error
+    phone = next((phone for phone in _live(session, line.id) if phone.number == number.e164), None)
+    if phone is None:
+        raise PhoneNotRegistered
+    phone.unregistered_at = now
+    _record(session, line, "phone.unregistered", number, actor, now)
+    session.flush()
+    session.expire(line, ["registered_phones"])
+
+
+def _registrable(rules: LineRules, text: str) -> PhoneNumber:
+    try:
+        number = parse_phone(text)
+    except InvalidPhoneNumber as error:
+        raise PhoneNotRegistrable from error
+    if number.number_class not in rules.profile.registered_phones.classes:
+        raise PhoneNotRegistrable
+    return number
+
+
+def _live(session: Session, line_id: int) -> list[RegisteredPhone]:
+    statement = select(RegisteredPhone).where(
+        RegisteredPhone.line_id == line_id, RegisteredPhone.unregistered_at.is_(None)
+    )
+    return list(session.scalars(statement))
+
+
+def _record(
+    session: Session, line: Line, action: str, number: PhoneNumber, actor: str, now: datetime
+) -> None:
+    record(
+        session,
+        operator_id=line.operator_id,
+        at=now,
+        actor=actor,
+        action=action,
+        subject=f"line:{line.id}",
+        details={"number": number.masked},
+    )
