@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from string import digits
 
 import httpx
 
 from app.operators import OperatorInForce
 from coworking.kit.clock import Clock
-from coworking.kit.phone import from_e164
+from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, from_e164
 from telephony.carrier import Carrier, NumberWebhooks, Pace, TwilioSettings, twilio_carrier
 from telephony.carrier.sandbox import Deliver, Sandbox, Store
 from telephony.forwarding import Callbacks
-from telephony.numbers import StockRow
+from telephony.numbers import StockRow, stock_area_code
 
 SANDBOX_URL = "http://sandbox.localhost"
 APOLOGY_PATH = "/fallback/apology.xml"
@@ -64,10 +67,24 @@ def buy_numbers(carrier: Carrier, public_url: str, area_code: str, count: int) -
         status_callback_url=callbacks.status(),
     )
     bought: list[StockRow] = []
-    for offered in carrier.search_numbers(f"+81{area_code[1:]}", limit=count):
-        owned = carrier.buy_number(offered.e164, webhooks, bundle_id=BUNDLE_ID, address_id=ADDRESS_ID)
-        bought.append(StockRow(from_e164(owned.e164), owned.number_id))
+    for number in islice(_for_sale(carrier, area_code), count):
+        owned = carrier.buy_number(number.e164, webhooks, bundle_id=BUNDLE_ID, address_id=ADDRESS_ID)
+        bought.append(StockRow(number, owned.number_id))
     return bought
+
+
+def _for_sale(carrier: Carrier, area_code: str) -> Iterator[PhoneNumber]:
+    """Numbers of exactly this area code: a search by its digits also finds longer codes (042 finds 0422)."""
+    seen: set[str] = set()
+    for digit in ("", *digits):
+        for offered in carrier.search_numbers(f"+81{area_code[1:]}{digit}"):
+            try:
+                number = from_e164(offered.e164)
+            except InvalidPhoneNumber:
+                continue
+            if number.e164 not in seen and stock_area_code(number) == area_code:
+                seen.add(number.e164)
+                yield number
 
 
 # Japan's regulator asks for papers with each purchase; the sandbox wants to see their references, not the papers.

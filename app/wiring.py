@@ -6,25 +6,35 @@ a scenario drives it by hand on a virtual clock, a test calls its parts.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
 
 from app.api import build_api
+from app.asgi import request
+from app.carriers import OperatorsCarrier, open_carrier
 from app.operators import OperatorInForce, put_in_force
 from app.settings import Settings
 from coworking.kit.clock import Clock
 from coworking.kit.db import HOT_ROLE, Database
 from coworking.kit.events import Subscriptions
-from coworking.kit.mailer import Mailer
+from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.mailer import Mailer, SmtpMailer, parse_smtp_url
 from coworking.kit.outbox import Resources
 from coworking.kit.queue import Work
+from coworking.kit.web.security_headers import SecurityHeaders
 from coworking.membership import Doorway, Passwords, RulesOfMembers, TokenLife
+from telephony.carrier.sandbox import Deliver, WebhookRequest, WebhookResponse
 from telephony.forwarding import (
     CarrierAccount,
     EventStore,
@@ -165,13 +175,55 @@ def _carrier_account(operator: OperatorInForce) -> CarrierAccount:
     )
 
 
-def asgi_application(composition: Composition, *, pages: Sequence[Any] = ()) -> Any:
+@dataclass
+class InProcess:
+    """Webhooks of a carrier of this process, given straight to the application, which is made after the carrier."""
+
+    application: Any = None
+    delivered: int = 0
+
+    async def deliver(self, asked: WebhookRequest) -> WebhookResponse:
+        """Raises TimeoutError after the carrier's patience."""
+        self.delivered += 1
+        headers = {**asked.headers, "content-type": "application/x-www-form-urlencoded"}
+        async with asyncio.timeout(asked.timeout_seconds):
+            answer = await request(
+                self.application,
+                asked.method,
+                asked.url,
+                headers=headers,
+                body=urlencode(asked.form).encode(),
+            )
+        return WebhookResponse(answer.status, dict(answer.headers), answer.body)
+
+
+def in_process() -> InProcess:
+    return InProcess()
+
+
+def open_carriers(
+    composition: Composition, *, deliver: Deliver, folder: Path | None
+) -> list[OperatorsCarrier]:
+    """The carrier of each operator; sandboxes keep their records in `folder`, or nowhere."""
+    return [
+        open_carrier(
+            operator,
+            clock=composition.clock,
+            deliver=deliver,
+            store=folder / f"sandbox-{operator.profile.name}.sqlite3" if folder else None,
+        )
+        for operator in composition.operators
+    ]
+
+
+def make_mailer(settings: Settings, clock: Clock) -> Mailer:
+    if settings.mailer == "folder":
+        return FolderMailer(settings.var_dir / "mail", clock, sender=settings.mail_sender)
+    return SmtpMailer(parse_smtp_url(settings.mailer), sender=settings.mail_sender)
+
+
+def asgi_application(composition: Composition, *, pages: Sequence[BaseRoute] = ()) -> Any:
     """The whole as one ASGI application: webhooks first, then pages, then the API."""
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
-
-    from coworking.kit.web.security_headers import SecurityHeaders
-
     https = composition.settings.public_url.startswith("https://")
     application = Starlette(
         routes=[*composition.webhooks.routes(), *pages, Mount("/", composition.api)],

@@ -12,8 +12,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=webhooks.ROUNDS)
     parser.add_argument("--requests", type=int, default=webhooks.REQUESTS_A_ROUND, help="in each round")
     arguments = parser.parse_args()
-    if arguments.rounds < 1 or arguments.requests < webhooks.CONNECTIONS:
-        parser.error(f"at least 1 round of {webhooks.CONNECTIONS} requests")
+    if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
+        parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
     print_webhooks(webhooks.compare(rounds=arguments.rounds, requests=arguments.requests))
 
 

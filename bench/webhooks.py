@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 CONNECTIONS = 32
 ROUNDS = 5
 REQUESTS_A_ROUND = 4000
+LEAST_REQUESTS_A_ROUND = 400  # the kernel counts CPU time in ticks of 10 ms
 WARM_UP_REQUESTS = 800
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 10
@@ -126,13 +127,18 @@ def _wait_until_it_answers(contestant: Contestant, server: subprocess.Popen[byte
     with socket.create_connection((HOST, port), timeout=1) as probe:
         probe.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         while time.monotonic() < deadline:
-            if server.poll() is not None:
-                raise RuntimeError(f"{contestant.name}: the server ended with {server.returncode}")
             try:
-                if probe.recv(1):
-                    return
+                answered = probe.recv(1)
             except TimeoutError:
                 continue
+            except ConnectionResetError:
+                answered = b""
+            if answered:
+                return
+            # It closed without a word: it is gone or about to go.
+            raise RuntimeError(
+                f"{contestant.name}: the server ended with {server.wait(STOP_TIMEOUT_SECONDS)}"
+            )
     raise RuntimeError(f"{contestant.name}: no answer within {START_TIMEOUT_SECONDS} s")
 
 
@@ -141,6 +147,8 @@ def _round(contestant: Contestant, process: psutil.Process, port: int, requests:
     answer = _load(contestant, port, requests)
     after = process.cpu_times()
     cpu_seconds = after.user + after.system - before.user - before.system
+    if cpu_seconds <= 0:
+        raise RuntimeError(f"{contestant.name}: too few requests to measure")
     return Round(
         requests_per_second=answer["requests"] / answer["seconds"],
         cpu_us_per_request=cpu_seconds * 1e6 / answer["requests"],

@@ -6,6 +6,7 @@ that asks for it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pwd
@@ -19,8 +20,9 @@ from pathlib import Path
 
 import psutil
 
-from coworking.kit.postgres.postmaster import postmaster_of, shut_down
+from coworking.kit.postgres.postmaster import lives, postmaster_of, shut_down
 
+PREFIX = "rusuban-tests-"
 IN_MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2_000_000_000
 READY_TIMEOUT_SECONDS = 90.0
@@ -34,9 +36,16 @@ _children: list[subprocess.Popen[bytes]] = []
 def make_run_folder() -> Path:
     """A folder that every account can reach, in memory where there is room: making databases is quicker there."""
     in_memory = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM_BYTES
-    folder = Path(tempfile.mkdtemp(prefix="rusuban-tests-", dir=IN_MEMORY if in_memory else None))
+    above = IN_MEMORY if in_memory else Path(tempfile.gettempdir())
+    # A run that was killed could not end what it had started.
+    for left in above.glob(f"{PREFIX}*/run"):
+        if left.parent.stat().st_uid == os.geteuid() and _noted_process(left) is None:
+            with contextlib.suppress(FileNotFoundError):  # another run ends it just now
+                end_run(left.parent)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=above))
     folder.chmod(0o711)
     (folder / "pids").mkdir()
+    _note_process(folder / "run", psutil.Process())
     return folder
 
 
@@ -81,7 +90,7 @@ def start(
         )
     _children.append(child)
     process = psutil.Process(child.pid)
-    (run_folder / "pids" / str(child.pid)).write_text(str(process.create_time()), encoding="ascii")
+    _note_process(run_folder / "pids" / str(child.pid), process)
     return process
 
 
@@ -96,7 +105,7 @@ def wait_for(ready: Callable[[], bool], process: psutil.Process, log: Path) -> N
     """Wait until the program answers; says what it logged when it ended instead."""
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not ready():
-        ended = not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        ended = not lives(process)
         if ended or time.monotonic() > deadline:
             said = log.read_text(encoding="utf-8", errors="replace")[-3000:]
             raise RuntimeError(f"{log.stem} {'ended' if ended else 'does not answer'}:\n{said}")
@@ -117,23 +126,37 @@ def end_run(run_folder: Path) -> None:
     for entry in sorted(
         (run_folder / "pids").iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True
     ):
-        _end(int(entry.name), float(entry.read_text(encoding="ascii")))
+        if process := _noted_process(entry):
+            _end(process)
     for child in _children:
         child.poll()
     shutil.rmtree(run_folder, ignore_errors=True)
 
 
-def _end(pid: int, created: float) -> None:
-    """End one program and what it started, politely first; a pid that is another's by now is left alone."""
+def _note_process(file: Path, process: psutil.Process) -> None:
+    partial = file.with_suffix(".partial")
+    partial.write_text(f"{process.pid} {process.create_time()}", encoding="ascii")
+    partial.replace(file)
+
+
+def _noted_process(file: Path) -> psutil.Process | None:
+    """The process that was noted, if it still lives and its pid is not another's by now."""
     try:
-        process = psutil.Process(pid)
-        if process.create_time() != created:
-            return
+        pid, created = file.read_text(encoding="ascii").split()
+        process = psutil.Process(int(pid))
+        return process if str(process.create_time()) == created and lives(process) else None
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return None
+
+
+def _end(process: psutil.Process) -> None:
+    """End a program and what it started, politely first."""
+    try:
         family = [*process.children(recursive=True), process]
         process.terminate()
     except psutil.NoSuchProcess:
         return
     _, left = psutil.wait_procs(family, timeout=END_TIMEOUT_SECONDS)
-    for process in left:
-        process.kill()
+    for member in left:
+        member.kill()
     psutil.wait_procs(left, timeout=END_TIMEOUT_SECONDS)

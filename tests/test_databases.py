@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -11,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.db import SERVICE_ROLE, Database
 from tests.databases import Databases, create_database, delete_everything, drop_database
-from tests.processes import once
 
 TABLES = """
 CREATE TABLE above (id int PRIMARY KEY);
@@ -61,17 +58,3 @@ def test_everything_is_deleted_in_spite_of_keys_and_triggers(
         )
         assert connection.execute(counted).fetchone() == (0, 0, 1)
     drop_database(address, f"{name}_deleted")
-
-
-def test_what_all_workers_need_is_made_once(tmp_path: Path) -> None:
-    assert once(tmp_path, "word", lambda: "first") == "first"
-    assert once(tmp_path, "word", lambda: "second") == "first"
-
-
-def test_what_could_not_be_made_is_tried_again(tmp_path: Path) -> None:
-    def fail() -> str:
-        raise RuntimeError("broken")
-
-    with pytest.raises(RuntimeError):
-        once(tmp_path, "word", fail)
-    assert once(tmp_path, "word", lambda: "made") == "made"

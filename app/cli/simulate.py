@@ -1,9 +1,10 @@
 """`rusuban simulate`."""
 
-import os
 from pathlib import Path
 
 import click
+
+from app.cli.settings import language_of_terminal
 
 
 @click.command()
@@ -16,19 +17,22 @@ import click
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Use this operator profile instead of the one that the scenario names.",
 )
-@click.option("--language", type=click.Choice(["ja", "en"]), help="Language of what is printed.")
+@click.option("--language", type=click.Choice(["ja", "en"]), default=language_of_terminal)
 def simulate(
     files: tuple[Path, ...],
     as_json: bool,
     database_url: str | None,
     profile_path: Path | None,
-    language: str | None,
+    language: str,
 ) -> None:
     """Run scenarios on a virtual clock: FILES are scenario files, or folders of *.yaml files.
 
     The exit code is 1 where something did not come out as the scenario says, 2 where a scenario is malformed.
     """
     from app.simulate.files import simulate as simulate_files
+    from coworking.kit.logs import configure_logging
+
+    configure_logging(as_json=False, level="error")
 
     raise SystemExit(
         simulate_files(
@@ -36,10 +40,6 @@ def simulate(
             as_json=as_json,
             database_url=database_url,
             profile_path=profile_path,
-            language=language or _language_of(os.environ.get("LC_ALL") or os.environ.get("LANG") or ""),
+            language=language,
         )
     )
-
-
-def _language_of(locale: str) -> str:
-    return "ja" if locale.lower().startswith("ja") else "en"

@@ -1,11 +1,11 @@
-"""The application as it is started for one run."""
+"""The application as it is started for one run, and nothing of it running by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from app.simulate.asgi import Application
+from app.asgi import Application
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.clock import VirtualClock
 from telephony.carrier.sandbox import Sandbox
@@ -14,29 +14,43 @@ SWEEP_TIME: Final = time(3, 0)
 """Local time of the daily sweeps."""
 
 
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """When the next queued work is due, and what is known of work that failed; None where there is none."""
+
+    due_at: datetime | None
+    failure: str | None
+
+
 @dataclass(slots=True)
 class Deployment:
-    """What the world needs of the application, and nothing else. `delivered` counts the carrier's webhooks."""
+    """What the world needs of the application. `work_waits` is set by the application whenever it has stored or
+    queued something, and cleared by who does the work."""
 
     application: Application
     sandbox: Sandbox
     clock: VirtualClock
     calendar: BusinessCalendar
     public_url: str
+    staff: Mapping[str, str]
+    """Sign-in names of staff by what a scenario calls them."""
+    password: str
+    token_lasts: timedelta
     work: Callable[[], object]
     """Do everything that is due now."""
-    sweep: Callable[[], object]
-    """What is done once a day."""
-    next_work_at: Callable[[], datetime | None]
-    failed_work: Callable[[], str | None]
-    """What is known of a piece of work that failed; None where none did."""
-    staff_token: Callable[[str], str]
-    member_token: Callable[[int], str]
+    upcoming: Callable[[], Upcoming]
+    buy_numbers: Callable[[str, int], str]
+    """Buy so many numbers of an area code from the carrier; the stock file that enters them."""
+    area_codes: Sequence[str]
     close: Callable[[], object]
-    delivered: int = 0
+    sweeps: Sequence[Callable[[], object]] = ()
+    """What is done once a day."""
+    work_waits: bool = False
 
-    def next_sweep_at(self) -> datetime:
+    def next_sweep_at(self) -> datetime | None:
         """The next daily sweep, strictly later than now."""
+        if not self.sweeps:
+            return None
         today = self.calendar.local_date(self.clock.now())
         at = self.calendar.instant(today, SWEEP_TIME)
         return at if at > self.clock.now() else self.calendar.instant(today + timedelta(days=1), SWEEP_TIME)

@@ -33,13 +33,13 @@ def simulate(
 ) -> int:
     """The exit code: 0 where all came out, 1 where one did not, 2 where one is malformed (then none was run)."""
     out, err = out or sys.stdout, err or sys.stderr
-    ready: list[tuple[Scenario, Profile]] = []
+    ready: list[tuple[Scenario, str, Profile]] = []
     malformed: list[MalformedScenario] = []
     for path in paths:
         try:
             for file in scenario_files(path):
                 scenario = read_scenario(file)
-                ready.append((scenario, profile_of(scenario, profile_path)))
+                ready.append((scenario, *profile_of(scenario, profile_path)))
         except MalformedScenario as error:
             malformed.append(error)
     if malformed:
@@ -49,8 +49,10 @@ def simulate(
     exit_code = 0
     try:
         with open_databases(database_url) as databases:
-            for scenario, profile in ready:
-                failure = run_one(scenario, profile, databases, out, as_json=as_json, language=language)
+            for scenario, source, profile in ready:
+                failure = run_one(
+                    scenario, source, profile, databases, out, as_json=as_json, language=language
+                )
                 if failure is not None:
                     print(failure.sentence(language), file=err)
                     exit_code = max(exit_code, failure.exit_code)
@@ -70,8 +72,9 @@ def scenario_files(path: Path) -> Iterable[Path]:
     return files
 
 
-def profile_of(scenario: Scenario, instead: Path | None) -> Profile:
-    """The profile that the scenario names (shipped, or a path from the scenario's folder or from here)."""
+def profile_of(scenario: Scenario, instead: Path | None) -> tuple[str, Profile]:
+    """The profile that the scenario names (shipped, or a path from the scenario's folder or from here), and its
+    name or path."""
     wanted: str | Path = instead or scenario.operator
     if instead is None and scenario.operator not in shipped_profiles():
         beside = Path(scenario.file).parent / scenario.operator
@@ -87,7 +90,7 @@ def profile_of(scenario: Scenario, instead: Path | None) -> Profile:
             )
         wanted = found
     try:
-        return load_profile(wanted)
+        return str(wanted), load_profile(wanted)
     except ProfileError as error:
         problem = Sentences(*("; ".join(str(error).splitlines()),) * 2)
         raise MalformedScenario(scenario.operator_place, "bad-profile", problem=problem) from error
@@ -95,6 +98,7 @@ def profile_of(scenario: Scenario, instead: Path | None) -> Profile:
 
 def run_one(
     scenario: Scenario,
+    source: str,
     profile: Profile,
     databases: Databases,
     out: TextIO,
@@ -107,7 +111,7 @@ def run_one(
     loop = asyncio.new_event_loop()
     try:
         with databases.fresh() as url:
-            deployment = open_deployment(profile, url, scenario.starts, loop)
+            deployment = open_deployment(profile, source, url, scenario.starts, loop)
             try:
                 world = World(deployment, loop, Place(scenario.file, 0))
                 result = Result(world, scenario=scenario.title, operator=scenario.operator)

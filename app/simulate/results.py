@@ -141,7 +141,7 @@ def _member(world: World, row: Row) -> Entry:
         "starts_on": row["starts_on"],
         "ends_on": row["ends_on"],
         "options": row.get("options", []),
-        "company": row.get("company"),
+        "company": row["name"] if row["kind"] == "company" else None,
         "contract_code": row.get("contract_code"),
         "office": row["office"],
         "capacity": row.get("capacity"),

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
+from app.asgi import Answer, request
 from app.simulate.actions.declaration import Refused
-from app.simulate.asgi import Answer, request
 from app.simulate.deployment import Deployment
 from app.simulate.errors import FailedRun, Place
 from app.simulate.evaluation import Answers, NoAnswer, evaluate
@@ -30,6 +30,7 @@ ACCEPT_DIGITS: Final = "1"
 CALLS_AT_A_TIME: Final = 1_000_000
 # A caller who withholds the number still calls from somewhere.
 UNNAMED_PHONE: Final = "+81312345600"
+NUMBERS_BOUGHT_AT_ONCE: Final = 10
 
 Which = Literal["all", "voice", "status"]
 Order = Literal["same", "reversed", "shuffled"]
@@ -68,12 +69,14 @@ class World:
         self.answers: Answers | None = None
         self.place = place
         self.label = ""
+        self.forwarded: set[int] = set()
+        """Lines whose forwarding was set before."""
         self._loop = loop
         self._members: dict[str, MemberEntry] = {}
         self._lines: dict[str, LineEntry] = {}
-        self._next_work_at = deployment.next_work_at()
+        self._next_work_at = deployment.upcoming().due_at
         self._next_sweep_at = deployment.next_sweep_at()
-        self._delivered = deployment.delivered
+        self._tokens: dict[str, tuple[str, datetime]] = {}
 
     # The clock.
 
@@ -125,21 +128,24 @@ class World:
         at = max(at, self.now)
         self._loop.run_until_complete(self.deployment.sandbox.advance(at))
         if self._next_sweep_at is not None and self._next_sweep_at <= at:
-            self._guarded(self.deployment.sweep)
+            for sweep in self.deployment.sweeps:
+                self._guarded(sweep)
             self._next_sweep_at = self.deployment.next_sweep_at()
-            self._work()
-        elif self._delivered != self.deployment.delivered or (
-            self._next_work_at is not None and self._next_work_at <= at
-        ):
-            self._work()
+        self._work()
 
     def _work(self) -> None:
-        self._delivered = self.deployment.delivered
+        """Do what is due now, if anything is."""
+        is_due = self._next_work_at is not None and self._next_work_at <= self.now
+        if not is_due and not self.deployment.work_waits:
+            return
+        self.deployment.work_waits = False
         self._guarded(self.deployment.work)
-        problem = self.deployment.failed_work()
-        if problem is not None:
-            raise FailedRun(self.place, "work-failed", problem=problem)
-        self._next_work_at = self.deployment.next_work_at()
+        upcoming = self.deployment.upcoming()
+        if upcoming.failure is not None:
+            raise FailedRun(self.place, "work-failed", problem=upcoming.failure)
+        self._next_work_at = upcoming.due_at
+        # What the work itself has queued for now it has also done.
+        self.deployment.work_waits = False
 
     def _guarded(self, perform: Any) -> None:
         try:
@@ -171,8 +177,7 @@ class World:
                 body=content,
             )
         )
-        if method != "GET":
-            self._work()
+        self._work()
         return self._read(answer, method, path)
 
     def pages(self, path: str, **query: str) -> Any:
@@ -199,14 +204,24 @@ class World:
     def _token(self, by: str) -> str | None:
         if by == ANYONE:
             return None
-        if by in STAFF_ROLES:
-            return self.deployment.staff_token(by)
-        return self.deployment.member_token(self._members[by].reference)
+        if by not in self._tokens or self._tokens[by][1] <= self.now:
+            name = self.deployment.staff[by] if by in STAFF_ROLES else self._members[by].email
+            signed_in = self.api(
+                "POST", "/api/sign-in", {"email": name, "password": self.deployment.password}, by=ANYONE
+            )
+            self._tokens[by] = (signed_in["token"], self.now + self.deployment.token_lasts)
+        return self._tokens[by][0]
+
+    def restock(self, area_code: str) -> None:
+        """Staff buy numbers of an area code (of every one that is offered, where none is named) and enter them."""
+        for code in [area_code] if area_code else self.deployment.area_codes:
+            file = self.deployment.buy_numbers(code, NUMBERS_BOUGHT_AT_ONCE)
+            self.api("POST", "/api/numbers", {"csv": file}, by=STAFF_ROLES[0])
 
     # Things with names.
 
     def enter_member(self, created: dict[str, Any], name: str) -> str:
-        self._members[name] = MemberEntry(int(created["id"]), str(created.get("email", "")))
+        self._members[name] = MemberEntry(int(created["id"]), str(created["email"]))
         return str(created["id"])
 
     def enter_line(self, created: dict[str, Any], name: str, holder: str) -> str:

@@ -185,7 +185,10 @@ class Carrier(Protocol):
         """Every leg that started on this day of the carrier (00:00 to 24:00 UTC), read page by page."""
 
     def end_call(self, call_id: str) -> CallRecord:
-        """Ends a live call. A call that has ended already is returned as it is."""
+        """Ends a live call; what ended already is returned as it is.
+
+        The record may still show the call live: that it ended comes as a webhook.
+        """
 
     def send_sms(self, attempt: SmsAttempt) -> SmsRecord:
         """After OutcomeUnknown: `find_sms`. Raises ValueError over SMS_LIMIT."""

@@ -16,6 +16,7 @@ from coworking.kit.profile_fields import (
     Misfit,
     Name,
     Table,
+    Text,
     TimeOfDay,
     Words,
     Yen,
@@ -113,9 +114,9 @@ class RateCard(Table):
     """All call prices from a date on, until the next card's date."""
 
     valid_from: Day
-    rule: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    rule: Text | None = None
     """Named in the reason of each charge."""
-    control_rule: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    control_rule: Text | None = None
     control_free_from_desk_phone: bool
     line_plans: Annotated[Mapping[Name, Mapping[CallClass, CallPrice]], Field(min_length=1)]
 

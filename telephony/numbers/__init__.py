@@ -21,6 +21,7 @@ from telephony.numbers.stock import (
     enter,
     list_stock,
     parse_stock_csv,
+    stock_area_code,
 )
 from telephony.numbers.terms import LineRules
 
@@ -47,5 +48,6 @@ __all__ = [
     "parse_stock_csv",
     "register_phone",
     "rent_line",
+    "stock_area_code",
     "unregister_phone",
 ]

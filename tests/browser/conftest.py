@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from coworking.kit.clock import SystemClock
 from tests.simulator_stand import Stand, build_stand
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 15_000
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Site:

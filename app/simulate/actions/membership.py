@@ -41,6 +41,7 @@ def join(world: "World", step: "Step") -> str:
         "email": step.text("email", f"{label}@example.jp"),
         "office": office["place"],
         "starts_on": starts_on.isoformat(),
+        "password": world.deployment.password,
     }
     capacity = step.fields.get("capacity", office.get("capacity"))
     if capacity is not None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from app.simulate.actions.declaration import Action
+from app.simulate.actions.declaration import Action, Refused
 from app.simulate.fields import (
     BOOLEAN,
     MONTH,
@@ -25,6 +25,7 @@ LONGEST_RING_SECONDS = 600
 MOST_CARRIER_REPEATS = 100
 DEFAULT_ANSWERS_AFTER_SECONDS = 5
 DEFAULT_TALKS_SECONDS = 60
+NO_FREE_NUMBER = "no-free-number"
 
 
 def rent_line(world: "World", step: "Step") -> str:
@@ -33,10 +34,18 @@ def rent_line(world: "World", step: "Step") -> str:
     body: dict[str, Any] = {
         "member_id": member.reference,
         "line_plan": step.text("line_plan"),
-        "starts_month": step.text("starts_month", world.month),
     }
-    body |= {name: step.text(name) for name in ("area_code", "base_address", "number") if step.has(name)}
-    line = world.api("POST", "/api/lines", body, by=step.by or step.text("member"))
+    fields = ("area_code", "starts_month", "base_address", "number")
+    body |= {name: step.text(name) for name in fields if step.has(name)}
+    actor = step.by or step.text("member")
+    try:
+        line = world.api("POST", "/api/lines", body, by=actor)
+    except Refused as refused:
+        # What is in stock is no subject of a scenario, unless it says so.
+        if refused.code != NO_FREE_NUMBER or step.refused == NO_FREE_NUMBER:
+            raise
+        world.restock(step.text("area_code"))
+        line = world.api("POST", "/api/lines", body, by=actor)
     return world.enter_line(line, world.label, step.text("member"))
 
 
@@ -57,19 +66,20 @@ def unregister_phone(world: "World", step: "Step") -> None:
 def set_forwarding(world: "World", step: "Step") -> None:
     """Change what the step names and leave the rest of the setting as it is."""
     line = world.line(step.text("line"))
-    actor = step.by or line.holder
-    present = world.api("GET", f"/api/lines/{line.reference}", None, by="staff")["forwarding"]
+    path = f"/api/lines/{line.reference}/forwarding"
     setting: dict[str, Any] = {
-        "on": step.flag("on", True if step.has("to") else present["on"]),
-        "to": present["to"],
-        "strategy": step.text("strategy", present["strategy"]),
-        "press_one": step.flag("press_one", present["press_one"]),
+        name: step.fields[name] for name in ("on", "strategy", "press_one") if step.has(name)
     }
     if step.has("to"):
         setting["to"] = [{"number": world.number(to)} for to in step.texts("to")]
+        # The first destinations of a line are set in order to be used.
+        if line.reference not in world.forwarded:
+            setting.setdefault("on", True)
     if step.has("ring_seconds"):
-        setting["to"] = [{**to, "ring_seconds": step.whole("ring_seconds", 0)} for to in setting["to"]]
-    world.api("PUT", f"/api/lines/{line.reference}/forwarding", setting, by=actor)
+        present = setting.get("to") or world.pages(path)["to"]
+        setting["to"] = [{**to, "ring_seconds": step.fields["ring_seconds"]} for to in present]
+    world.api("PUT", path, setting, by=step.by or line.holder)
+    world.forwarded.add(line.reference)
 
 
 def call(world: "World", step: "Step") -> str:

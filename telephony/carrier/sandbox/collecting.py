@@ -11,7 +11,7 @@ from telephony.carrier.sandbox.forms import Form, recording_url
 from telephony.carrier.sandbox.programs import ELAPSED, Wait
 from telephony.carrier.sandbox.reactions import acts_by_itself, listens, speaks
 from telephony.carrier.sandbox.signals import HungUp, Pressed
-from telephony.carrier.sandbox.sources import Fetched, Steps, absolute, load
+from telephony.carrier.sandbox.sources import Fetched, Steps, absolute, inform
 from telephony.carrier.sandbox.speech import speak
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def record(exchange: "Exchange", leg: Leg, verb: Record, base: str) -> Steps:
     except HungUp:
         source = _recorded(exchange, leg, verb, base, starts_at, "hangup", silent=spoken_seconds == 0)
         if source is not None:
-            yield from load(exchange, leg, source)
+            yield from inform(exchange, leg, source)
         raise
     silent = spoken_seconds is None and acts_by_itself(leg)
     return _recorded(exchange, leg, verb, base, starts_at, finished_on, silent=silent)

@@ -9,8 +9,8 @@ from telephony.carrier.sandbox.calls import Leg, Status, StatusCallback
 from telephony.carrier.sandbox.documents import Dial, Noun
 from telephony.carrier.sandbox.forms import Form, recording_url
 from telephony.carrier.sandbox.programs import ELAPSED, Wait
-from telephony.carrier.sandbox.signals import CallFailed, HungUp, Pressed, Redirected
-from telephony.carrier.sandbox.sources import Fetched, Steps, absolute, load
+from telephony.carrier.sandbox.signals import HungUp, Pressed, Redirected
+from telephony.carrier.sandbox.sources import Fetched, Steps, absolute, inform
 
 if TYPE_CHECKING:
     from telephony.carrier.sandbox.exchange import Exchange
@@ -42,7 +42,7 @@ def dial(exchange: "Exchange", leg: Leg, verb: Dial, base: str) -> Steps:
             # the caller is gone: the action is still told, its document is not executed
             winner = next((child for child in children if child.bridged_at is not None), None)
             fields = _outcome(children, winner) + recording
-            yield from _tell(exchange, leg, Fetched(absolute(base, verb.action), verb.method, fields, "dial"))
+            yield from inform(exchange, leg, Fetched(absolute(base, verb.action), verb.method, fields, "dial"))
         raise
     exchange.phase(leg, "wait")
     fields = _outcome(children, winner) + recording
@@ -52,18 +52,11 @@ def dial(exchange: "Exchange", leg: Leg, verb: Dial, base: str) -> Steps:
     return Fetched(absolute(base, verb.action), verb.method, fields, "dial")
 
 
-def _tell(exchange: "Exchange", leg: Leg, source: Fetched) -> Steps:
-    try:
-        yield from load(exchange, leg, source)
-    except CallFailed as failure:
-        exchange.problem(leg, failure.code, failure.reason)
-
-
 def _child(exchange: "Exchange", leg: Leg, verb: Dial, noun: Noun, base: str) -> Leg:
     caller = verb.caller_id or leg.caller
     child = exchange.new_leg(leg.call, "outbound-dial", caller, noun.to, parent=leg)
-    if noun.status_callback:
-        url = absolute(base, noun.status_callback)
+    url = absolute(base, noun.status_callback) if noun.status_callback else ""
+    if url:
         child.callback = StatusCallback(url, noun.status_callback_method, noun.status_callback_events)
     child.listener = leg.program
     if verb.caller_id is not None and not _may_show(exchange, leg, verb.caller_id):

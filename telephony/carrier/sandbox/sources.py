@@ -133,5 +133,18 @@ async def _ask(exchange: "Exchange", leg: Leg, source: Fetched) -> Answer:
     return Answer(outcome, max(exchange.now(), asked_at + timedelta(seconds=outcome.waited_seconds)))
 
 
+def inform(exchange: "Exchange", leg: Leg, source: Source) -> Steps:
+    """Ask for the document of a leg that has ended: the application is told, nothing is executed."""
+    try:
+        yield from load(exchange, leg, source)
+    except CallFailed as failure:
+        exchange.problem(leg, failure.code, failure.reason)
+
+
 def absolute(base: str, url: str) -> str:
-    return urljoin(base, url) if base else url
+    """What an address in the document at `base` means, "" where it is no web address."""
+    try:
+        address = urljoin(base, url)
+    except ValueError:
+        return ""
+    return address if address.startswith(("http://", "https://")) else ""

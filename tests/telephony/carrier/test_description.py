@@ -5,7 +5,13 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.telephony.carrier.description import Contradiction, described, judge_request, judge_response
+from tests.telephony.carrier.description import (
+    Contradiction,
+    described,
+    judge_request,
+    judge_response,
+    member_faults,
+)
 
 ACCOUNT = "AC" + "0" * 32
 CALLS = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
@@ -69,6 +75,18 @@ def test_a_contradicting_form_is_refused(form: list[tuple[str, str]], reason: st
 def test_other_contradicting_requests_are_refused(request_: httpx.Request, reason: str) -> None:
     with pytest.raises(Contradiction, match=reason):
         judge_request(request_)
+
+
+def test_the_descriptions_own_examples_have_every_member() -> None:
+    faults = {}
+    for path, operations in described()["paths"].items():
+        for method in {"get", "post"} & set(operations):
+            for response in operations[method]["responses"].values():
+                for content in response.get("content", {}).values():
+                    for name, example in content.get("examples", {}).items():
+                        faults[path, method, name] = member_faults(content["schema"], example["value"])
+    assert len(faults) > 100
+    assert {place: found for place, found in faults.items() if found} == {}
 
 
 def test_a_full_answer_passes() -> None:

@@ -12,7 +12,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coworking.kit.mailer import (
@@ -94,6 +94,7 @@ LINES = st.text(
 BODIES = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=300)
 
 
+@settings(deadline=None)
 @given(subject=LINES, body=BODIES)
 @example(subject="=?utf-8?q?no_code?=", body="")
 @example(subject="a" * 150, body="a" * 2000)

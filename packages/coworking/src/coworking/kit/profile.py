@@ -146,9 +146,11 @@ def validated(model: type[Model], document: Document) -> Model:
         return model.model_validate_json(json.dumps(document.values, default=_as_json, ensure_ascii=False))
     except ValidationError as invalid:
         shape = _shape(model)
+        errors = invalid.errors(include_url=False)
         problems: list[Problem] = []
-        for error in invalid.errors(include_url=False):
-            problems.extend(_problems(document, shape, error))
+        for error in errors:
+            if not _follows_from_others(error, errors):
+                problems.extend(_problems(document, shape, error))
         raise ProfileError(document.file, problems) from invalid
 
 
@@ -173,6 +175,14 @@ def did_you_mean(word: str, known: tuple[str, ...]) -> Words:
 @cache
 def _shape(model: type[Table]) -> Shape:
     return Shape(model.model_json_schema())
+
+
+def _follows_from_others(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """A list that only seems too short because elements of it are wrong."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in errors
+    )
 
 
 def _problems(document: Document, shape: Shape, error: ErrorDetails) -> list[Problem]:

@@ -107,6 +107,16 @@ class Pulse:
             self._stopping.wait(LEAST_PAUSE_SECONDS)
 
 
+def run_worker(celery: Celery) -> None:
+    """Work in this process until it is told to stop; a `Pulse` of its own makes sure that nothing waits unseen."""
+    pulse = Pulse(celery)
+    pulse.start()
+    try:
+        celery.Worker(pool_cls="solo", concurrency=1, without_mingle=True, without_gossip=True).start()
+    finally:
+        pulse.stop()
+
+
 class EmbeddedWorker:
     """Celery's worker as a thread of this process, started and stopped with the application."""
 

@@ -63,6 +63,15 @@ def enter_offices(session: Session, operator_id: int, offices: Mapping[str, str]
         )
 
 
+def enter_person(
+    session: Session, *, operator_id: int, name: str, email: str, language: str, now: datetime
+) -> Person:
+    person = Person(operator_id=operator_id, name=name, email=email, language=language, created_at=now)
+    session.add(person)
+    session.flush()
+    return person
+
+
 def join(
     session: Session,
     profile: MembershipProfile,
@@ -79,15 +88,14 @@ def join(
     office = session.scalar(select(Office).where(Office.name == new.office))
     if office is None:
         raise OfficeUnknown(office=new.office, allowed=", ".join(_office_names(session)))
-    person = Person(
+    person = enter_person(
+        session,
         operator_id=operator_id,
         name=(new.representative or new.name) if new.kind == "company" else new.name,
         email=new.email,
         language=new.language,
-        created_at=now,
+        now=now,
     )
-    session.add(person)
-    session.flush()
     company = None
     if new.kind == "company":
         company = Company(operator_id=operator_id, name=new.name, representative_id=person.id, created_at=now)

@@ -23,7 +23,7 @@ def client(visit: Callable[..., Any]) -> Callable[[StaticFiles], Any]:
     return lambda static: visit(Starlette(routes=[static.route()]))
 
 
-def test_a_file_may_be_kept_for_ever_under_the_address_with_its_hash(folder: Path) -> None:
+def test_a_file_may_be_kept_for_ever_under_the_address_with_its_hash(folder: Path, client: Any) -> None:
     static = StaticFiles([folder])
     answer = client(static).get(static.url("vendor/b.js"))
     assert answer.text == "b()"

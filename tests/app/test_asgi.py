@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.simulate import asgi
-from app.simulate.asgi import AnswerTooLarge, NoAnswerSent, request
+from app.asgi import AnswerTooLarge, NoAnswerSent, request
 
 
 async def _echo(incoming: Request) -> Response:

@@ -1,0 +1,36 @@
+"""`rusuban run`: database, service, worker and sandbox carrier in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from app.running import CannotStart, run_service
+from app.settings import SettingsError, load_settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--public-url", help="What carriers and people's phones reach, such as https://example.jp.")
+@click.option("--var-dir", type=click.Path(path_type=Path), help="Folder for everything that is kept.")
+@click.option(
+    "--demonstration/--no-demonstration", default=True, help="Fill an empty database with an example."
+)
+def run(
+    host: str | None, port: int | None, public_url: str | None, var_dir: Path | None, demonstration: bool
+) -> None:
+    """Start the service with everything it needs. Ctrl-C stops it; the next start keeps the data."""
+    try:
+        settings = load_settings(
+            options={"host": host, "port": port, "public_url": public_url, "var_dir": var_dir}
+        )
+        asyncio.run(run_service(settings, demonstration=demonstration, say=click.echo))
+    except (SettingsError, CannotStart) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        pass

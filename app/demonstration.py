@@ -1,0 +1,215 @@
+"""An example to try things on: an operator's staff, a member with a line, phones to call with.
+
+Loaded into an operator that has no members, once. The passwords are made for this installation and kept in
+`var/demonstration.json`, so that every start can print them. The numbers come from the sandbox carrier's stock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.carriers import OperatorsCarrier, buy_numbers
+from app.operators import OperatorInForce
+from app.wiring import Composition
+from coworking.kit.phone import parse_phone
+from coworking.membership import (
+    NewMember,
+    Passwords,
+    confirm_identity,
+    enter_person,
+    join,
+    list_members,
+    open_account,
+)
+from telephony.carrier.sandbox import Phone
+from telephony.forwarding import Change, WantedDestination, set_forwarding
+from telephony.numbers import enter, register_phone, rent_line
+
+ACTOR = "demonstration"
+STOCK_PER_AREA_CODE = 5
+PASSWORD_BYTES = 9
+FILE = "demonstration.json"
+
+# Outside phones to call from and to; numbers that the plan assigns to nobody in particular.
+OUTSIDE_PHONES = (
+    ("03-6666-7777", "丸山会計事務所", "fixed"),
+    ("090-1234-5678", "佐藤 携帯", "mobile"),
+    ("045-670-1234", "佐藤 事務所", "fixed"),
+    ("080-2345-6789", "田中 携帯", "mobile"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationAccount:
+    role: str
+    sign_in_name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What a newcomer needs to know: sign-ins, the number to dial (E.164), the phones that ring."""
+
+    operator: str
+    accounts: tuple[DemonstrationAccount, ...]
+    number: str
+    rings: tuple[str, ...]
+
+    @property
+    def number_national(self) -> str:
+        return parse_phone(self.number).national
+
+    @property
+    def rings_national(self) -> str:
+        return ", ".join(parse_phone(number).national for number in self.rings)
+
+
+def load_demonstration(
+    composition: Composition, carriers: Sequence[OperatorsCarrier]
+) -> Demonstration | None:
+    """The demonstration of the first operator on a sandbox: loaded now, or as it was loaded before. None where there is
+    no sandbox, or where the operator has members of its own."""
+    on_sandbox = next((one for one in carriers if one.sandbox is not None), None)
+    if on_sandbox is None or on_sandbox.sandbox is None:
+        return None
+    for number, name, kind in OUTSIDE_PHONES:
+        on_sandbox.sandbox.add_phone(
+            Phone(parse_phone(number).e164, name, "mobile" if kind == "mobile" else "fixed")
+        )
+    file = composition.settings.var_dir / FILE
+    operator = on_sandbox.operator
+    with composition.database.transaction(operator.id) as session:
+        has_members = bool(list_members(session, limit=1))
+    if has_members:
+        return _read(file)
+    bought = {
+        area_code: buy_numbers(
+            on_sandbox.carrier, composition.settings.public_url, area_code, STOCK_PER_AREA_CODE
+        )
+        for area_code in _area_codes(operator)
+    }
+    with composition.database.transaction(operator.id) as session:
+        now = composition.clock.now()
+        enter(session, operator.id, [row for rows in bought.values() for row in rows], actor=ACTOR, now=now)
+        shown = _load(session, composition, operator, now)
+        _write(file, shown)
+    return shown
+
+
+def _load(
+    session: Session, composition: Composition, operator: OperatorInForce, now: datetime
+) -> Demonstration:
+    passwords = composition.resources[Passwords]
+    domain = f"{operator.profile.name}.example.jp"
+    accounts = tuple(
+        DemonstrationAccount(role, f"{name}@{domain}", secrets.token_urlsafe(PASSWORD_BYTES))
+        for role, name in (("administrator", "staff"), ("billing", "billing"), ("member", "sato"))
+    )
+    for account, name in zip(accounts[:2], ("受付 太郎", "経理 花子"), strict=True):
+        person = enter_person(
+            session, operator_id=operator.id, name=name, email=account.sign_in_name, language="ja", now=now
+        )
+        open_account(
+            session,
+            person=person,
+            member_id=None,
+            sign_in_name=account.sign_in_name,
+            password_hash=passwords.hash(account.password),
+            role=account.role,
+            now=now,
+        )
+    number, rings = _load_member(session, operator, accounts[2], passwords, now)
+    return Demonstration(operator.profile.name, accounts, number, rings)
+
+
+def _load_member(
+    session: Session,
+    operator: OperatorInForce,
+    account: DemonstrationAccount,
+    passwords: Passwords,
+    now: datetime,
+) -> tuple[str, tuple[str, ...]]:
+    """A member with one line that forwards to a mobile; the line's number and the phones that ring."""
+    profile = operator.profile
+    plan = next(name for name in profile.membership.plans if profile.numbers.line_plans_for(name))
+    new = NewMember(
+        kind="person",
+        name="佐藤 花子",
+        email=account.sign_in_name,
+        plan=plan,
+        office=profile.membership.default_office,
+        starts_on=operator.calendar.local_date(now),
+        capacity=3 if profile.membership.plans[plan].has_private_office else None,
+    )
+    member = join(session, profile.membership, new, operator_id=operator.id, actor=ACTOR, now=now)
+    confirm_identity(
+        session, member.id, method="demonstration", operator_id=operator.id, actor=ACTOR, now=now
+    )
+    open_account(
+        session,
+        person=member.person,
+        member_id=member.id,
+        sign_in_name=account.sign_in_name,
+        password_hash=passwords.hash(account.password),
+        role=account.role,
+        now=now,
+    )
+    line = rent_line(
+        session,
+        operator.line_rules(),
+        member_id=member.id,
+        line_plan=profile.numbers.line_plans_for(plan)[-1],
+        area_code=None,
+        starts_month=None,
+        base_address=None,
+        actor=ACTOR,
+        now=now,
+    )
+    mobile = OUTSIDE_PHONES[1][0]
+    register_phone(session, operator.line_rules(), line, mobile, actor=ACTOR, now=now)
+    set_forwarding(
+        session,
+        operator.call_rules(),
+        line,
+        Change(is_on=True, destinations=[WantedDestination(mobile)]),
+        actor=ACTOR,
+        channel="task",
+        now=now,
+    )
+    return line.number, (parse_phone(mobile).e164,)
+
+
+def _area_codes(operator: OperatorInForce) -> list[str]:
+    offered = {code for plan in operator.profile.numbers.line_plans.values() for code in plan.area_codes}
+    return sorted(offered)
+
+
+def _write(file: Path, shown: Demonstration) -> None:
+    partial = file.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as out:
+        json.dump(asdict(shown), out, ensure_ascii=False, indent=1)
+    partial.replace(file)
+
+
+def _read(file: Path) -> Demonstration | None:
+    """As it was written; None where it is gone or is none: the service does without."""
+    try:
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return Demonstration(
+            operator=kept["operator"],
+            accounts=tuple(DemonstrationAccount(**account) for account in kept["accounts"]),
+            number=kept["number"],
+            rings=tuple(kept["rings"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

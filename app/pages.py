@@ -1,0 +1,106 @@
+"""The pages of the service: start and sign-in, the phone simulator, the mail viewer, the API's description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from starlette.routing import BaseRoute
+
+from app.call_prices import price_of_call
+from app.carriers import OperatorsCarrier
+from app.demonstration import Demonstration
+from app.mailbox import mailbox_routes
+from app.portal.sign_in import Account, Place, portal_routes
+from app.reference import reference_routes
+from app.simulator.routes import Suggestion, simulator_routes
+from app.wiring import Composition
+from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.mailer import Mailer
+from coworking.kit.operators import Operator
+from coworking.kit.web.pages import Pages, build_pages
+from coworking.membership import (
+    Passwords,
+    SignInRefused,
+    TokenLife,
+    actor_of,
+    operator_of,
+    revoke_token,
+    sign_in,
+)
+from telephony.carrier.sandbox.real_time import PacedClock
+
+PAGE_PACKAGES = ("app.portal", "app.simulator", "app.mailbox", "app.reference")
+
+
+def page_routes(
+    composition: Composition,
+    carriers: Sequence[OperatorsCarrier],
+    clock: PacedClock,
+    shown: Demonstration | None,
+) -> list[BaseRoute]:
+    settings = composition.settings
+    pages = build_pages(
+        PAGE_PACKAGES,
+        secret=settings.secret_key.encode(),
+        https=settings.public_url.startswith("https://"),
+    )
+    places = [Place("api", "/api", open_to_all=True)]
+    routes: list[BaseRoute] = [pages.static.route(), *reference_routes(pages, composition.api)]
+    on_sandbox = next((one for one in carriers if one.sandbox is not None), None)
+    if on_sandbox is not None and on_sandbox.sandbox is not None:
+        places.insert(0, Place("simulator", "/simulator", open_to_all=True))
+        suggestions = [Suggestion(shown.number, shown.rings)] if shown is not None else []
+        routes += simulator_routes(
+            pages,
+            on_sandbox.sandbox,
+            clock,
+            price_of=price_of_call(composition, on_sandbox.operator),
+            suggestions=lambda: suggestions,
+        )
+    mailer = composition.resources[Mailer]  # type: ignore[type-abstract]
+    if isinstance(mailer, FolderMailer):
+        places.append(Place("mail", "/mailbox"))
+        routes += mailbox_routes(pages, mailer)
+    return [*routes, *_portal(pages, composition, places)]
+
+
+def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> list[BaseRoute]:
+    database, clock = composition.database, composition.clock
+    valid_for = composition.resources[TokenLife].valid_for
+
+    def token_for(email: str, password: str) -> str | None:
+        """Tried at each operator of the deployment: a person need not know what an operator is."""
+        for operator in composition.operators:
+            try:
+                with database.transaction(operator.id) as session:
+                    return sign_in(
+                        session,
+                        composition.resources[Passwords],
+                        sign_in_name=email,
+                        password=password,
+                        now=clock.now(),
+                        valid_for=valid_for,
+                    )
+            except SignInRefused:
+                continue
+        return None
+
+    def account_of(token: str) -> Account | None:
+        operator_id = operator_of(token)
+        if operator_id is None:
+            return None
+        with database.transaction(operator_id) as session:
+            actor = actor_of(session, token, clock.now())
+            if actor is None:
+                return None
+            name = session.scalars(select(Operator.name).where(Operator.id == operator_id)).one()
+            return Account(name=actor.name, operator_name=name)
+
+    def sign_out(token: str) -> None:
+        operator_id = operator_of(token)
+        if operator_id is not None:
+            with database.transaction(operator_id) as session:
+                revoke_token(session, token, clock.now())
+
+    return portal_routes(pages, sign_in=token_for, account_of=account_of, sign_out=sign_out, places=places)

@@ -1,0 +1,134 @@
+"""Starts the real application on an empty database, on a virtual clock, with the sandbox as its carrier."""
+
+import asyncio
+import contextlib
+import tempfile
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, select
+
+from app.carriers import OperatorsCarrier, buy_numbers
+from app.profiles import Profile
+from app.settings import OperatorSettings, Settings
+from app.simulate.deployment import Deployment, Upcoming
+from app.wiring import Composition, asgi_application, compose, in_process, make_mailer, open_carriers
+from coworking.kit.clock import VirtualClock
+from coworking.kit.outbox import OutboxTask
+from coworking.membership import Passwords, enter_person, open_account
+from telephony.numbers import StockRow
+
+# Both ends of these are inside this process, for the length of one run.
+ACCOUNT_SID: Final = "AC" + "5" * 32
+AUTH_TOKEN: Final = "sandbox-of-one-run"  # noqa: S105 - no secret
+PASSWORD: Final = "scenario-password"  # noqa: S105 - no secret
+TOKEN_DAYS: Final = 365
+
+STAFF_ROLES: Final = {"staff": "administrator", "billing": "billing", "reception": "reception"}
+"""What a scenario calls staff, and their roles."""
+
+
+def open_deployment(
+    profile: Profile,
+    profile_source: str,
+    database_url: str,
+    starts: datetime,
+    loop: asyncio.AbstractEventLoop,
+) -> Deployment:
+    """`starts` is local time; `profile_source` is where `profile` was loaded from. The hot path lives on `loop`."""
+    clock = VirtualClock(profile.calendar().instant(starts.date(), starts.time()))
+    stack = AsyncExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rusuban-simulate-")))
+    settings = _settings(profile_source, folder)
+    composition = compose(
+        settings, database_url=database_url, clock=clock, mailer=make_mailer(settings, clock)
+    )
+    stack.enter_context(contextlib.closing(composition))
+    door = in_process()
+    [carrier] = open_carriers(composition, deliver=door.deliver, folder=None)
+    assert carrier.sandbox is not None
+    door.application = asgi_application(composition)
+    loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
+    deployment = Deployment(
+        application=door.application,
+        sandbox=carrier.sandbox,
+        clock=clock,
+        calendar=carrier.operator.calendar,
+        public_url=settings.public_url,
+        staff=_open_staff_accounts(composition, carrier),
+        password=PASSWORD,
+        token_lasts=timedelta(days=TOKEN_DAYS),
+        work=composition.work.perform,
+        upcoming=lambda: _upcoming(composition),
+        buy_numbers=lambda area_code, count: _stock_file(
+            buy_numbers(carrier.carrier, settings.public_url, area_code, count)
+        ),
+        area_codes=sorted({code for plan in profile.numbers.line_plans.values() for code in plan.area_codes}),
+        close=lambda: loop.run_until_complete(stack.aclose()),
+    )
+
+    def work_waits(*_: object) -> None:
+        deployment.work_waits = True
+
+    composition.hot.stored = work_waits
+    composition.database.after_commit = work_waits
+    return deployment
+
+
+def _settings(profile_source: str, folder: Path) -> Settings:
+    return Settings(
+        var_dir=folder,
+        operators=(
+            OperatorSettings(
+                profile=profile_source, carrier_account_sid=ACCOUNT_SID, carrier_auth_token=AUTH_TOKEN
+            ),
+        ),
+        secret_key="0" * 64,
+        # Nobody guesses the passwords of people who exist for one run.
+        argon2_time_cost=1,
+        argon2_memory_kib=1024,
+        token_days=TOKEN_DAYS,
+    )
+
+
+def _open_staff_accounts(composition: Composition, carrier: OperatorsCarrier) -> dict[str, str]:
+    operator, now = carrier.operator, composition.clock.now()
+    password_hash = composition.resources[Passwords].hash(PASSWORD)
+    names = {called: f"{called}@{operator.profile.name}.example.jp" for called in STAFF_ROLES}
+    with composition.database.transaction(operator.id) as session:
+        for called, role in STAFF_ROLES.items():
+            person = enter_person(
+                session,
+                operator_id=operator.id,
+                name=called,
+                email=names[called],
+                language=operator.profile.membership.language.value,
+                now=now,
+            )
+            open_account(
+                session,
+                person=person,
+                member_id=None,
+                sign_in_name=names[called],
+                password_hash=password_hash,
+                role=role,
+                now=now,
+            )
+    return names
+
+
+def _upcoming(composition: Composition) -> Upcoming:
+    statement = select(
+        func.min(OutboxTask.due_at).filter(OutboxTask.parked_at.is_(None)),
+        func.max(OutboxTask.name + ": " + OutboxTask.last_error),
+    )
+    with composition.database.transaction() as session:
+        due_at, failure = session.execute(statement).one()
+    return Upcoming(due_at, failure)
+
+
+def _stock_file(bought: list[StockRow]) -> str:
+    rows = [f"{row.number.e164},{row.carrier_sid or ''}" for row in bought]
+    return "\n".join(["number,carrier_sid", *rows]) + "\n"

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli.operators import operators
+from app.profiles import SHIPPED
+
+NEX_TOML = (SHIPPED / "nex.toml").read_text("utf-8")
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(operators, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_check_a_good_profile() -> None:
+    status, out, errors = run("check", "nex", str(SHIPPED / "nex.toml"))
+    assert (status, errors) == (0, "")
+    assert len(out.splitlines()) == 2
+    assert out.startswith("nex: OK (nex, ")
+
+
+def test_check_prints_every_problem_on_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "copy.toml"
+    file.write_text(
+        NEX_TOML.replace("unit_price = 32", "unit_price = 35.2").replace("most = 1", "most = 0"), "utf-8"
+    )
+    status, out, errors = run("check", str(file), "nex", "--language", "en")
+    assert status == 1
+    assert out.startswith("nex: OK")
+    lines = errors.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"{file}:") for line in lines)
+    assert lines[0].endswith(
+        "numbers.quotas.coworking.most = 0: is not allowed; allowed: a whole number from 1 to 1000"
+    )
+
+
+@pytest.mark.parametrize("name", ["/nowhere/at/all.toml", "nowhere"])
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_file_that_is_not_there_is_one_line(command: str, name: str) -> None:
+    status, out, errors = run(command, name)
+    assert (status, out) == (1, "")
+    assert len(errors.splitlines()) == 1
+
+
+JAPANESE = [
+    "発着信サービス 着信転送→携帯: 1分ごとに 32円（税別）  [NEX-09]",
+    "固定電話サービス 市外局番: 03 042 044 045 052 06 075  [NEX-06]",
+    "固定電話サービス 月額: 3,000円（税別） / 電話機1台  [NEX-08]",
+    "回線数の上限 レンタルオフィス: 定員数（最低1）  [NEX-13]",
+    "回線数の上限 コワーキングスペース: 1  [NEX-13]",
+    "利用開始: 利用開始月の1日 00:00。休業日なら翌営業日 10:00  [NEX-11]",
+    "利用終了: 解約申出の1か月後の末日 15:00。休業日なら前営業日  [NEX-21]",
+    "料金表の適用開始: 2019-10-01",
+    "受付時間: 月、火、水、木、金 10:00-18:30  [NEX-25]",
+    "技術者出張料金: 35,000円（税別） / レンタルオフィス  [NEX-16]",
+]
+ENGLISH = [
+    "Incoming/outgoing service, forwarded → mobile: 1 min: 32 yen before tax  [NEX-09]",
+    "Incoming/outgoing service, area codes: 03 042 044 045 047 048 052 06 075  [NEX-06]",
+    "Fixed-phone service, monthly fee: 3,000 yen before tax / a desk phone  [NEX-08]",
+    "Most lines, Rental office: the capacity (at least 1)  [NEX-13]",
+    "Consumption tax from 2019-10-01: 10 %",
+    "Terms of 2025-01-10: ",
+    "control call: 1 min: 20 yen before tax  [NEX-10]",
+]
+
+
+@pytest.mark.parametrize(("language", "expected"), [("ja", JAPANESE), ("en", ENGLISH)])
+def test_show_prints_the_rules(language: str, expected: list[str]) -> None:
+    status, out, errors = run("show", "nex", "--language", language)
+    assert (status, errors) == (0, "")
+    for line in expected:
+        assert line in out
+
+
+def test_show_in_english_has_no_japanese_and_names_every_rule() -> None:
+    _, out, _ = run("show", "nex", "--language", "en")
+    assert all(ord(letter) < 0x3000 for letter in out)
+    shown = {rule for number in range(1, 31) if (rule := f"NEX-{number:02}") in out}
+    assert len(shown) == 30
