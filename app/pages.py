@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import select
-from starlette.routing import BaseRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from app.call_prices import price_of_call
 from app.carriers import OperatorsCarrier
 from app.demonstration import Demonstration
 from app.mailbox import mailbox_routes
-from app.portal.sign_in import Account, Place, portal_routes
+from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, Account, Place, portal_routes
 from app.reference import reference_routes
 from app.simulator.routes import Suggestion, simulator_routes
 from app.wiring import Composition
+from coworking.kit.errors import NotPermitted
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.mailer import Mailer
-from coworking.kit.operators import Operator
+from coworking.kit.web.cookies import read_cookie
 from coworking.kit.web.pages import Pages, build_pages
 from coworking.membership import (
+    Actor,
     Passwords,
     SignInRefused,
     TokenLife,
@@ -61,13 +65,38 @@ def page_routes(
     mailer = composition.resources[Mailer]  # type: ignore[type-abstract]
     if isinstance(mailer, FolderMailer):
         places.append(Place("mail", "/mailbox"))
-        routes += mailbox_routes(pages, mailer)
+        routes += for_staff(pages, composition, mailbox_routes(pages, mailer))
     return [*routes, *_portal(pages, composition, places)]
+
+
+def for_staff(pages: Pages, composition: Composition, routes: Sequence[Route]) -> list[Route]:
+    """The same routes, for signed-in staff only; others are asked to sign in, members are refused."""
+
+    def guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def guard(request: Request) -> Response:
+            token = read_cookie(request, SESSION_COOKIE, https=pages.https)
+            actor = await run_in_threadpool(_actor, composition, token) if token else None
+            if actor is None:
+                return RedirectResponse(SIGN_IN_PATH, 303)
+            return await endpoint(request) if actor.is_staff else pages.refusal(request, NotPermitted())
+
+        return guard
+
+    return [Route(route.path, guarded(route.endpoint), methods=["GET"], name=route.name) for route in routes]
+
+
+def _actor(composition: Composition, token: str) -> Actor | None:
+    operator_id = operator_of(token)
+    if operator_id is None:
+        return None
+    with composition.database.transaction(operator_id) as session:
+        return actor_of(session, token, composition.clock.now())
 
 
 def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> list[BaseRoute]:
     database, clock = composition.database, composition.clock
     valid_for = composition.resources[TokenLife].valid_for
+    titles = {operator.id: operator.profile.title.ja for operator in composition.operators}
 
     def token_for(email: str, password: str) -> str | None:
         """Tried at each operator of the deployment: a person need not know what an operator is."""
@@ -87,15 +116,10 @@ def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> 
         return None
 
     def account_of(token: str) -> Account | None:
-        operator_id = operator_of(token)
-        if operator_id is None:
+        actor = _actor(composition, token)
+        if actor is None:
             return None
-        with database.transaction(operator_id) as session:
-            actor = actor_of(session, token, clock.now())
-            if actor is None:
-                return None
-            name = session.scalars(select(Operator.name).where(Operator.id == operator_id)).one()
-            return Account(name=actor.name, operator_name=name)
+        return Account(name=actor.name, operator_name=titles[actor.operator_id])
 
     def sign_out(token: str) -> None:
         operator_id = operator_of(token)

@@ -40,6 +40,7 @@ FACT = re.compile(r"\{(\w+?)(?:_ja|_en)?[}:!]")  # a fact may itself come in bot
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 READ_ATTRIBUTES = frozenset({"alt", "aria-label", "placeholder", "title"})
+CODE_TAGS = frozenset({"code", "kbd", "pre"})  # the same in every language
 LANGUAGE_NAMES = frozenset({"English", "日本語"})  # each language names itself in itself
 JINJA = re.compile(r"\{% block body_class %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
@@ -145,13 +146,17 @@ class _Untranslated(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.problems: list[tuple[int, str]] = []
+        self._within_code = 0
 
     def handle_data(self, data: str) -> None:
+        if self._within_code:
+            return
         if data.strip() not in LANGUAGE_NAMES and (WORD.search(data) or JAPANESE.search(data)):
             self._note(f"text outside of a message: {data.strip()!r}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = {name for name, _ in attrs}
+        self._within_code += tag in CODE_TAGS
         if tag == "style" or (tag == "script" and "src" not in names):
             self._note(f"an inline <{tag}>")
         for name, value in attrs:
@@ -159,6 +164,9 @@ class _Untranslated(HTMLParser):
                 self._note(f"an inline {name} attribute")
             if name in READ_ATTRIBUTES and WORD.search(value or ""):
                 self._note(f"{name} outside of a message: {value!r}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within_code -= tag in CODE_TAGS
 
     def _note(self, problem: str) -> None:
         self.problems.append((self.getpos()[0], problem))

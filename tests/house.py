@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,8 +168,29 @@ def back_doors(module: Module) -> Iterator[str]:
         for target in targets:
             package = next((name for name in PACKAGES if target.startswith(f"{name}.")), None)
             inside = package and (module.name == package or module.name.startswith(f"{package}."))
-            if package and not inside and _is_module(target):
+            if package and not inside and _is_module(target) and target not in _shown_at(package):
                 yield module.at(node, f"{target}: enter {package} by its front door")
+
+
+@cache
+def _shown_at(package: str) -> frozenset[str]:
+    """What a front door shows by its `__all__`, modules among it."""
+    path = package.replace(".", "/") + "/__init__.py"
+    file = next(above / path for above in (ROOT, ROOT / "packages/coworking/src") if (above / path).exists())
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    shown = next(
+        (
+            ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign) and _is_all(node)
+        ),
+        (),
+    )
+    return frozenset(f"{package}.{name}" for name in shown)
+
+
+def _is_all(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)
 
 
 def relative_imports(module: Module) -> Iterator[str]:

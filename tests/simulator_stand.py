@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from app.portal import Account, HelpLine, Place, portal_routes
-from app.simulator import CallPrice, PacedClock, PriceLine, Suggestion, keep_pace, simulator_routes
+from app.simulator import CallPrice, PriceLine, Suggestion, simulator_routes
 from coworking.kit.clock import Clock
 from coworking.kit.errors import UserError
 from coworking.kit.money import TaxMode
@@ -26,6 +26,7 @@ from coworking.kit.web.pages import Pages, build_pages
 from coworking.kit.web.security_headers import SecurityHeaders
 from telephony.carrier.sandbox import Manual, Phone, Sandbox, Store, WebhookRequest, WebhookResponse
 from telephony.carrier.sandbox.numbers import NumberSettings
+from telephony.carrier.sandbox.real_time import PacedClock, run
 
 RENTED = "+81312345678"
 CALLER, MOBILE = "+81332160001", "+819012345678"
@@ -160,7 +161,7 @@ def build_stand(base_clock: Clock, *, https: bool = False, phones: bool = True) 
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        pace = asyncio.create_task(keep_pace(sandbox, clock))
+        pace = asyncio.create_task(run(sandbox, clock))
         yield
         pace.cancel()
         with suppress(asyncio.CancelledError):

@@ -113,7 +113,7 @@ def run_one(
         with databases.fresh() as url:
             deployment = open_deployment(profile, source, url, scenario.starts, loop)
             try:
-                world = World(deployment, loop, Place(scenario.file, 0))
+                world = World(deployment, loop, Place(scenario.file, 0), language)
                 result = Result(world, scenario=scenario.title, operator=scenario.operator)
                 world.answers = result
                 try:

@@ -31,6 +31,7 @@ CALLS_AT_A_TIME: Final = 1_000_000
 # A caller who withholds the number still calls from somewhere.
 UNNAMED_PHONE: Final = "+81312345600"
 NUMBERS_BOUGHT_AT_ONCE: Final = 10
+SIGN_IN: Final = "/api/sign-in"
 
 Which = Literal["all", "voice", "status"]
 Order = Literal["same", "reversed", "shuffled"]
@@ -62,7 +63,9 @@ class Refusal:
 class World:
     """Synchronous for its callers; the service runs on the loop that is owned here."""
 
-    def __init__(self, deployment: Deployment, loop: asyncio.AbstractEventLoop, place: Place) -> None:
+    def __init__(
+        self, deployment: Deployment, loop: asyncio.AbstractEventLoop, place: Place, language: str = "ja"
+    ) -> None:
         self.deployment = deployment
         self.references = References()
         self.refusals: dict[str, Refusal] = {}
@@ -72,6 +75,7 @@ class World:
         self.forwarded: set[int] = set()
         """Lines whose forwarding was set before."""
         self._loop = loop
+        self._language = language
         self._members: dict[str, MemberEntry] = {}
         self._lines: dict[str, LineEntry] = {}
         self._next_work_at = deployment.upcoming().due_at
@@ -160,25 +164,23 @@ class World:
     def api(self, method: str, path: str, body: dict[str, Any] | None, *, by: str) -> Any:
         """One request as that person: `staff`, `billing`, `reception`, `anyone` or a member's name. The answer's
         JSON (None where there is none). Raises Refused with the stable code."""
-        headers = {"accept": "application/json", "accept-language": "ja"}
-        token = self._token(by)
+        answer = self._send(method, path, body, self._token(by))
+        if method != "GET":
+            self._work()
+        return self._read(answer, method, path)
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
+        headers = {"accept": "application/json", "accept-language": self._language}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         content = b""
         if body is not None:
             headers["content-type"] = "application/json"
             content = json.dumps(body, ensure_ascii=False).encode()
-        answer = self._loop.run_until_complete(
-            request(
-                self.deployment.application,
-                method,
-                f"{self.deployment.public_url}{path}",
-                headers=headers,
-                body=content,
-            )
+        url = f"{self.deployment.public_url}{path}"
+        return self._loop.run_until_complete(
+            request(self.deployment.application, method, url, headers=headers, body=content)
         )
-        self._work()
-        return self._read(answer, method, path)
 
     def pages(self, path: str, **query: str) -> Any:
         """One page of a list, as staff see it."""
@@ -206,9 +208,8 @@ class World:
             return None
         if by not in self._tokens or self._tokens[by][1] <= self.now:
             name = self.deployment.staff[by] if by in STAFF_ROLES else self._members[by].email
-            signed_in = self.api(
-                "POST", "/api/sign-in", {"email": name, "password": self.deployment.password}, by=ANYONE
-            )
+            wanted = {"email": name, "password": self.deployment.password}
+            signed_in = self._read(self._send("POST", SIGN_IN, wanted, None), "POST", SIGN_IN)
             self._tokens[by] = (signed_in["token"], self.now + self.deployment.token_lasts)
         return self._tokens[by][0]
 

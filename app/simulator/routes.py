@@ -22,7 +22,6 @@ from app.simulator.errors import (
     PhoneNumberTaken,
     WallFull,
 )
-from app.simulator.pacing import SPEEDS, PacedClock
 from app.simulator.prices import PriceBoard, PriceOf
 from app.simulator.snapshot import PhoneStatus, Snapshot
 from app.simulator.wall import Wall, WallReading, shown_calls
@@ -32,7 +31,9 @@ from coworking.kit.web.pages import Pages
 from coworking.kit.web.reader import Reader
 from coworking.kit.web.translations import translatable
 from telephony.carrier.sandbox import NoCall, Sandbox
+from telephony.carrier.sandbox.real_time import PacedClock
 
+SPEEDS = (1, 10, 60)
 MOST_PHONES = 24
 MOST_HINTS = 3
 DELAY_SECONDS = 5.0
@@ -88,7 +89,7 @@ def simulator_routes(
     suggestions: Callable[[], Sequence[Suggestion]] = tuple,
     path: str = "/simulator",
 ) -> list[BaseRoute]:
-    """The page at `path` and what it asks for, over a sandbox that `keep_pace` keeps going on the same event loop.
+    """The page at `path` and what it asks for, over a sandbox that `real_time.run` keeps going on the same event loop.
 
     `price_of` and `suggestions` may block: they run in a thread. Whoever reaches the page holds every phone on it:
     mount it only where the sandbox is the carrier.
@@ -266,7 +267,10 @@ class _Simulator:
                 raise NotASetting
             self._clock.set_speed(int(speed))
         if paused is not None:
-            self._clock.set_paused(_switch(paused))
+            if _switch(paused):
+                self._clock.pause()
+            else:
+                self._clock.resume()
         return Response(status_code=204)
 
     async def disturb(self, _request: Request, form: Form) -> Response:

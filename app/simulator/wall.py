@@ -48,7 +48,7 @@ class Act:
 
 
 _DIAL = Act("dial", translatable("Call"), "phone")
-_ANSWER = Act("answer", translatable("Answer"), "phone", "p")
+_ANSWER = Act("answer", translatable("Pick up"), "phone", "p")
 _REJECT = Act("reject", translatable("Decline"), "hang", "bad")
 _HANG_UP = Act("hang-up", translatable("Hang up"), "hang", "bad")
 

@@ -32,6 +32,7 @@ from telephony.carrier.protocol import (
 from telephony.carrier.settings import TwilioSettings
 from telephony.carrier.signature import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, sign, valid
 from telephony.carrier.webhook_form import (
+    BODY_LIMIT_BYTES,
     MalformedWebhook,
     StatusWebhook,
     VoiceWebhook,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import httpx
 
 __all__ = [
+    "BODY_LIMIT_BYTES",
     "SIGNATURE_HEADER",
     "SIGNATURE_SETTINGS_HEADER",
     "AvailableNumber",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from telephony.carrier.calls import party
+from telephony.carrier import party
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 ANSWERED = frozenset({"in-progress", "answered"})

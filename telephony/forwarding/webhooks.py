@@ -20,13 +20,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from coworking.kit.clock import Clock
-from telephony.carrier.signature import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, valid
-from telephony.carrier.webhook_form import (
+from telephony.carrier import (
     BODY_LIMIT_BYTES,
+    SIGNATURE_HEADER,
+    SIGNATURE_SETTINGS_HEADER,
     MalformedWebhook,
     VoiceWebhook,
     parse_form,
     status_webhook,
+    valid,
     voice_webhook,
 )
 from telephony.forwarding import callbacks as at

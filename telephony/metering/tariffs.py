@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from coworking.billing.profile import BillingProfile
+from coworking.billing import BillingProfile
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.phone import NumberClass
 from telephony.metering.profile import CallClass, MeteringProfile, Origin

@@ -42,7 +42,9 @@ def dial(exchange: "Exchange", leg: Leg, verb: Dial, base: str) -> Steps:
             # the caller is gone: the action is still told, its document is not executed
             winner = next((child for child in children if child.bridged_at is not None), None)
             fields = _outcome(children, winner) + recording
-            yield from inform(exchange, leg, Fetched(absolute(base, verb.action), verb.method, fields, "dial"))
+            yield from inform(
+                exchange, leg, Fetched(absolute(base, verb.action), verb.method, fields, "dial")
+            )
         raise
     exchange.phase(leg, "wait")
     fields = _outcome(children, winner) + recording

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import cycle
 from random import Random
 from typing import Literal
 
@@ -33,8 +34,9 @@ TYPE_PREFIXES: dict[NumberType, tuple[str, ...]] = {
 }
 NATIONAL_DIGITS = {"50": 10, "70": 10, "80": 10, "90": 10, "800": 10}
 """Digits after +81 by prefix; all others have 9."""
-MAX_ATTEMPTS_PER_NUMBER = 200
 MAX_OFFERED = 1_000
+MAX_MISSES = 500
+"""So many made-up numbers in a row that are none, and the search is over."""
 
 CONTAINS = re.compile(r"\+?[0-9*]{1,16}")
 
@@ -85,11 +87,15 @@ class Inventory:
     def offered(self, number_type: NumberType, contains: str | None, count: int) -> list[str]:
         """Up to `count` free numbers; `contains` as Twilio's: digits with `*` for any one digit or a rest."""
         found: list[str] = []
+        repeated = 0
         for number in self._candidates(number_type, contains):
-            if len(found) >= min(count, MAX_OFFERED):
+            if len(found) >= min(count, MAX_OFFERED) or repeated >= MAX_MISSES:
                 break
             if number not in found and self.is_free(number):
                 found.append(number)
+                repeated = 0
+            else:
+                repeated += 1
         return found
 
     def is_free(self, e164: str) -> bool:
@@ -123,11 +129,15 @@ class Inventory:
         else:
             patterns = [_pattern(contains)]
         random = Random(f"{self._seed}:{number_type}:{contains}")  # noqa: S311 - the same numbers for the same seed
-        for attempt in range(MAX_OFFERED * MAX_ATTEMPTS_PER_NUMBER):
-            filled = _filled(patterns[attempt % len(patterns)], random)
+        misses = 0
+        for pattern in cycle(patterns):
+            filled = _filled(pattern, random)
             if filled is not None and _is_type(filled, number_type) and _is_offered(filled):
+                misses = 0
                 yield filled
-            elif attempt > MAX_ATTEMPTS_PER_NUMBER * 10 and filled is None:
+            else:
+                misses += 1
+            if misses >= MAX_MISSES:
                 return
 
 
@@ -158,9 +168,9 @@ def _is_offered(e164: str) -> bool:
     if not is_japanese_number(e164):
         return False
     area = area_code(e164)
-    if not area:
-        return True
     begins_alike = [prefix for prefix in AREAS if e164[3:].startswith(prefix)]
+    if not area:
+        return not begins_alike
     return e164[3 + len(area)] not in "01" and all(prefix == area for prefix in begins_alike)
 
 

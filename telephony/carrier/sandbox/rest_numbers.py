@@ -50,8 +50,9 @@ def available(exchange: "Exchange", request: RestRequest) -> Json:
     contains = request.query.get("Contains") or None
     if contains is not None and not CONTAINS.fullmatch(contains):
         raise ApiError(400, 21451, "Contains holds digits and *, for Japan with +81 before them")
-    found = exchange.inventory.offered(kind, contains, request.page_size)
-    return {"available_phone_numbers": [resources.available(number) for number in found], "uri": request.path}
+    found = exchange.inventory.offered(kind, contains, request.page_size) if request.page == 0 else []
+    items = [resources.available(number) for number in found]
+    return request.paged("available_phone_numbers", items, more=False)
 
 
 def buy(exchange: "Exchange", request: RestRequest) -> Json:

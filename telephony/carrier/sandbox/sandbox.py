@@ -69,6 +69,10 @@ class Sandbox:
     def disturbances(self) -> Disturbances:
         return self._webhooks.disturbances
 
+    @disturbances.setter
+    def disturbances(self, disturbances: Disturbances) -> None:
+        self._webhooks.disturbances = disturbances
+
     @property
     def problems(self) -> list[Problem]:
         """What Twilio's debugger would show, oldest first: documents that failed, attributes out of range."""

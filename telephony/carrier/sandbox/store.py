@@ -272,5 +272,5 @@ def form_text(form: Sequence[tuple[str, str]]) -> str:
 
 
 def form_of(text: str) -> list[tuple[str, str]]:
-    parts = text.split("\0")
+    parts = text.split("\0") if text else []
     return list(zip(parts[::2], parts[1::2], strict=True))

@@ -83,11 +83,15 @@ class World:
     def advance(self, seconds: float) -> None:
         asyncio.run(self.sandbox.advance(self.clock.now() + timedelta(seconds=seconds)))
 
-    def rest(self, method: str, path: str, form: dict[str, Any] | None = None, **query: str) -> httpx.Response:
+    def rest(
+        self, method: str, path: str, form: dict[str, Any] | None = None, **query: str
+    ) -> httpx.Response:
         credentials = b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         url = f"https://api.example/2010-04-01/Accounts/{ACCOUNT}/{path}"
         headers = {"Authorization": f"Basic {credentials}"}
-        return self.sandbox.handle(httpx.Request(method, url, params=query or None, data=form, headers=headers))
+        return self.sandbox.handle(
+            httpx.Request(method, url, params=query or None, data=form, headers=headers)
+        )
 
     def buy(self, e164: str = LINE, **settings: str) -> str:
         form = {
@@ -148,7 +152,13 @@ def make_world(*, limits: Limits | None = None, seed: int = 0, buy: bool = True)
         return await world.deliver(request)
 
     sandbox = Sandbox(
-        clock=clock, account_sid=ACCOUNT, auth_token=TOKEN, deliver=deliver, store=store, seed=seed, limits=limits
+        clock=clock,
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        deliver=deliver,
+        store=store,
+        seed=seed,
+        limits=limits,
     )
     world = World(sandbox, clock, store)
     if buy:

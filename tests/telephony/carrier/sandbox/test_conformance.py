@@ -38,7 +38,9 @@ def description():
     document = _relaxed(json.loads(DESCRIPTION.read_text()))
     for path in document["paths"].values():
         for operation in path.values():
-            content = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
+            content = (
+                operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
+            )
             for media in content.values():
                 properties = media["schema"].get("properties", {})
                 arrays = [name for name, schema in properties.items() if schema.get("type") == "array"]
@@ -61,7 +63,12 @@ def ask(world, method, path, form=None, **query):
     response = world.rest(method, path, form, **query)
     described = operation(method, f"{PREFIX}/{path}")
     for name in form or ():
-        assert name in described["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"]
+        assert (
+            name
+            in described["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"][
+                "properties"
+            ]
+        )
     for name in query:
         assert name in [parameter["name"] for parameter in described["parameters"]]
     request = MockRequest(
@@ -69,6 +76,7 @@ def ask(world, method, path, form=None, **query):
         method.lower(),
         f"{PREFIX}/{path}",
         args=query,
+        headers={"Authorization": "Basic QUM6dG9rZW4="},
         data=urlencode(form or {}, doseq=True).encode(),
         content_type="application/x-www-form-urlencoded",
     )
@@ -114,7 +122,12 @@ def test_numbers(world):
     bought = ask(world, "POST", "IncomingPhoneNumbers.json", form)
     path = f"IncomingPhoneNumbers/{bought['sid']}.json"
     assert ask(world, "GET", path)["phone_number"] == e164
-    ask(world, "POST", path, {"VoiceFallbackUrl": "http://localhost/fallback/apology.xml", "VoiceMethod": "POST"})
+    ask(
+        world,
+        "POST",
+        path,
+        {"VoiceFallbackUrl": "http://localhost/fallback/apology.xml", "VoiceMethod": "POST"},
+    )
     page = ask(world, "GET", "IncomingPhoneNumbers.json", PageSize=1)
     assert page["next_page_uri"] is not None
     assert ask(world, "GET", "IncomingPhoneNumbers.json", PageSize=1, Page=1)["next_page_uri"] is None
@@ -135,7 +148,11 @@ def test_calls_in_every_state(world):
     ask(world, "POST", f"Calls/{live}.json", {"Status": "completed"})
     world.advance(1)
     ask(world, "DELETE", f"Calls/{live}.json")
-    for query in ({"StartTime": "2026-06-01T00:00:00Z"}, {"Status": "completed"}, {"To": MOBILE, "From": LINE}):
+    for query in (
+        {"StartTime": "2026-06-01T00:00:00Z"},
+        {"Status": "completed"},
+        {"To": MOBILE, "From": LINE},
+    ):
         ask(world, "GET", "Calls.json", **query)
 
 

@@ -20,7 +20,10 @@ def dial(*numbers, attributes='timeout="20"'):
     return f'<Dial action="/next" answerOnBridge="true" {attributes}>{"".join(numbers)}</Dial>'
 
 
-ACCEPT = '<Gather numDigits="1" action="/accept" timeout="5"><Say language="ja-JP">一を押してください</Say></Gather><Hangup/>'
+ACCEPT = (
+    '<Gather numDigits="1" action="/accept" timeout="5">'
+    '<Say language="ja-JP">一を押してください</Say></Gather><Hangup/>'
+)
 
 
 def test_a_forwarded_call_of_61_seconds(world):
@@ -203,7 +206,9 @@ def test_the_rented_number_may_be_shown(world):
     assert world.children(sid)[0].caller == LINE
 
 
-@pytest.mark.parametrize("withheld", ["anonymous", "+266696687", "Restricted", "+86282452253", "unavailable", ""])
+@pytest.mark.parametrize(
+    "withheld", ["anonymous", "+266696687", "Restricted", "+86282452253", "unavailable", ""]
+)
 def test_a_withheld_caller(world, withheld):
     sid = world.dial("<Reject/>", withheld=withheld)
     form = world.forms("/voice")[0]
@@ -231,7 +236,9 @@ def test_reject(world, reason, status):
 def test_gather_collects_to_the_finishing_key(world):
     world.replies |= {"/pin": "<Redirect>/menu</Redirect>", "/menu": "<Hangup/>"}
     keys = (Keys("123456#", after_seconds=2),)
-    sid = world.dial('<Gather action="/pin"><Say>pin</Say></Gather><Say>none</Say>', behaviour=Script(keys=keys))
+    sid = world.dial(
+        '<Gather action="/pin"><Say>pin</Say></Gather><Say>none</Say>', behaviour=Script(keys=keys)
+    )
     form = world.forms("/pin")[0]
     assert (form["Digits"], form["FinishedOnKey"]) == ("123456", "#")
     assert world.forms("/menu")[0]["CallSid"] == sid
@@ -302,7 +309,9 @@ def test_a_loop_that_the_application_refuses(world):
 
 
 def test_a_sip_phone(world):
-    world.phone("sip:desk1@rusuban.sip.example", Script(answers_after_seconds=2, talks_seconds=9), kind="desk")
+    world.phone(
+        "sip:desk1@rusuban.sip.example", Script(answers_after_seconds=2, talks_seconds=9), kind="desk"
+    )
     sid = world.dial(f"<Dial><Sip {CALLBACKS}>sip:desk1@rusuban.sip.example</Sip></Dial>")
     assert world.children(sid)[0].seconds == 9
 

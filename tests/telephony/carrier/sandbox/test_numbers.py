@@ -51,6 +51,8 @@ def test_the_same_seed_offers_the_same():
     assert offers[0] == offers[1] != offers[2]
 
 
-@pytest.mark.parametrize("text", ["", "+81", "+8145", "+81110", "0453498023", "+12025550123", "+81４５３４９８０２３"])
+@pytest.mark.parametrize(
+    "text", ["", "+81", "+8145", "+81110", "0453498023", "+12025550123", "+81４５３４９８０２３"]
+)
 def test_what_is_no_japanese_number(text):
     assert not is_japanese_number(text)

@@ -81,7 +81,7 @@ def test_a_call_in_real_time_over_asgi():
             if form.get("CallStatus") == "completed":
                 duration.append(form["CallDuration"])
                 ended.set()
-            body = b'<Response><Pause length="30"/></Response>'
+            body = b'<Response><Say>a</Say><Pause length="30"/></Response>'
             return WebhookResponse(200, {"Content-Type": "text/xml"}, body)
 
         clock = PacedClock(SystemClock(), speed=3_600)
@@ -105,13 +105,15 @@ def test_a_call_in_real_time_over_asgi():
                 assert row["status"] == "completed"
                 apology = await client.get("/fallback/apology.xml", auth=None)
                 assert "申し訳" in apology.text
-                query = await client.get(f"{path}/AvailablePhoneNumbers/JP/Local.json?Contains=%2B816*&PageSize=1")
+                query = await client.get(
+                    f"{path}/AvailablePhoneNumbers/JP/Local.json?Contains=%2B816*&PageSize=1"
+                )
                 assert query.json()["available_phone_numbers"][0]["phone_number"].startswith("+816")
             running.cancel()
         store.close()
         return duration
 
-    assert asyncio.run(scenario()) == ["30"]
+    assert asyncio.run(scenario()) == ["31"]
 
 
 def test_the_loop_survives_an_application_that_breaks(caplog):
@@ -171,7 +173,14 @@ def test_webhooks_over_http():
         seen = []
 
         def app(request):
-            seen.append((request.method, str(request.url), request.content.decode(), request.headers["X-Twilio-Signature"]))
+            seen.append(
+                (
+                    request.method,
+                    str(request.url),
+                    request.content.decode(),
+                    request.headers["X-Twilio-Signature"],
+                )
+            )
             return httpx.Response(200, headers={"Content-Type": "text/xml"}, text="<Response/>")
 
         async with httpx.AsyncClient(transport=httpx.MockTransport(app)) as client:

@@ -26,7 +26,17 @@ class SandboxHttp(HttpClient):
         super().__init__(None, False, None)
         self.client = httpx.Client(transport=httpx.MockTransport(sandbox.handle))
 
-    def request(self, method, url, params=None, data=None, headers=None, auth=None, timeout=None, allow_redirects=False):
+    def request(
+        self,
+        method,
+        url,
+        params=None,
+        data=None,
+        headers=None,
+        auth=None,
+        timeout=None,
+        allow_redirects=False,
+    ):
         response = self.client.request(method, url, params=params, data=data, headers=headers, auth=auth)
         return Response(response.status_code, response.text, dict(response.headers))
 
@@ -51,7 +61,9 @@ def test_numbers_are_searched_bought_configured_and_released(world, client):
     fetched = client.incoming_phone_numbers(bought.sid).fetch()
     assert fetched.status_callback == f"{APP}/status"
     assert fetched.voice_url == f"{APP}/voice"
-    assert [number.sid for number in client.incoming_phone_numbers.list(phone_number=bought.phone_number)] == [bought.sid]
+    assert [
+        number.sid for number in client.incoming_phone_numbers.list(phone_number=bought.phone_number)
+    ] == [bought.sid]
     assert client.incoming_phone_numbers(bought.sid).delete()
     with pytest.raises(TwilioRestException) as released:
         client.incoming_phone_numbers.create(phone_number=bought.phone_number, **PAPERS)
@@ -211,5 +223,7 @@ def test_a_wrong_token_is_refused(world):
 
 @pytest.mark.parametrize("header", ["", "Basic", "Basic ###", "Bearer abc", "Basic " + "é" * 3])
 def test_malformed_credentials_are_refused(world, header):
-    request = httpx.Request("GET", "http://s/2010-04-01/Accounts/x/Calls.json", headers={"Authorization": header.encode()})
+    request = httpx.Request(
+        "GET", "http://s/2010-04-01/Accounts/x/Calls.json", headers={"Authorization": header.encode()}
+    )
     assert world.sandbox.handle(request).status_code == 401

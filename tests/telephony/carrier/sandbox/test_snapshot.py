@@ -9,7 +9,10 @@ from telephony.carrier.sandbox import Manual, NoCall, UnknownPhone
 CALLER = "+81366667777"
 MOBILE = "+819012345678"
 LINE = "+81453498023"
-ACCEPT = '<Gather numDigits="1" action="/accept" timeout="9"><Say language="ja-JP">一を押してください</Say></Gather><Hangup/>'
+ACCEPT = (
+    '<Gather numDigits="1" action="/accept" timeout="9">'
+    '<Say language="ja-JP">一を押してください</Say></Gather><Hangup/>'
+)
 FORWARD = f'<Say>one moment</Say><Dial timeout="40"><Number url="/whisper">{MOBILE}</Number></Dial>'
 
 

@@ -10,7 +10,9 @@ from telephony.carrier.sandbox.store import form_of, form_text
 
 def _sandbox(store, at):
     async def deliver(request):
-        return WebhookResponse(200, {"Content-Type": "text/xml"}, b'<Response><Pause length="60"/></Response>')
+        return WebhookResponse(
+            200, {"Content-Type": "text/xml"}, b'<Response><Pause length="60"/></Response>'
+        )
 
     clock = VirtualClock(at)
     sandbox = Sandbox(clock=clock, account_sid="AC" + "0" * 32, auth_token="t", deliver=deliver, store=store)

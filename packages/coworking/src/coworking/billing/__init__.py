@@ -11,8 +11,10 @@ from coworking.billing.charges import (
     totals_by_month,
 )
 from coworking.billing.closing_days import day_by, month_after
+from coworking.billing.profile import BillingProfile
 
 __all__ = [
+    "BillingProfile",
     "ChargeFacts",
     "MonthTotal",
     "Posting",

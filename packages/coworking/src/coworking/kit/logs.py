@@ -15,6 +15,11 @@ from coworking.kit.masking import mask_facts
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
+# Libraries that tell every step at the level of news; what goes wrong there is still told. An HTTP client's news hold
+# addresses with phone numbers in them.
+TALKATIVE = ("httpx", "httpcore", "celery", "kombu", "uvicorn", "amqp")
+
+
 def configure_logging(*, as_json: bool, level: str) -> None:
     """Send every log of the process, structlog's and the standard library's, masked to standard error.
 
@@ -62,6 +67,8 @@ def configure_logging(*, as_json: bool, level: str) -> None:
             other.propagate = True
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level.upper())
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.root.level, logging.WARNING))
 
 
 def mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

@@ -72,8 +72,9 @@ def plain(amount: Decimal) -> str:
 def tax_on(subtotal: Decimal, rate: Decimal) -> Decimal:
     """Consumption tax on a subtotal before tax, in whole yen, rounded down once.
 
-    `rate` is a fraction: Decimal("0.10"). Rounding is towards zero, so that a credit note takes back exactly
-    what the invoice asked. Call it once per tax rate of an invoice, never per line (qualified-invoice rule).
+    `rate` is a fraction: Decimal("0.10"). Rounding is towards zero, so that taking something back gives exactly
+    what was asked. Call it once per tax rate on the sum of a document, never on its rows (the rule for qualified
+    documents, Consumption Tax Act Enforcement Order art. 70-10).
     """
     for name, value in (("subtotal", subtotal), ("rate", rate)):
         if not isinstance(value, Decimal):

@@ -21,6 +21,7 @@ from coworking.kit.db import Database
 from coworking.kit.outbox import Resources, run_due
 
 EMBEDDED_BROKER = "memory://"
+_EMBEDDED_ADDRESS = "memory://localhost"  # Kombu warns of an address without a host
 QUEUE = "rusuban"
 PULSE_SECONDS = 1.0
 LEAST_PAUSE_SECONDS = 0.02
@@ -52,7 +53,8 @@ class Work:
 
 
 def make_celery(broker_url: str, work: Work) -> Celery:
-    app = Celery("rusuban", broker=broker_url, set_as_current=False)
+    embedded = broker_url == EMBEDDED_BROKER
+    app = Celery("rusuban", broker=_EMBEDDED_ADDRESS if embedded else broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
         task_default_queue=QUEUE,
@@ -60,9 +62,7 @@ def make_celery(broker_url: str, work: Work) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"polling_interval": POLLING_INTERVAL_SECONDS}
-        if broker_url == EMBEDDED_BROKER
-        else {},
+        broker_transport_options={"polling_interval": POLLING_INTERVAL_SECONDS} if embedded else {},
         worker_enable_remote_control=False,
     )
 
