@@ -101,7 +101,6 @@ class Leg:
     accepted: bool = False
     failed_dial: Status | None = None
     """What the last <Dial> came to where nobody was bridged: ends a call that was never answered."""
-    ending: Status | None = None
     timers: list[Entry] = field(default_factory=list)
     segments: deque[Segment] = field(default_factory=lambda: deque(maxlen=KEPT_SEGMENTS))
     fixed_form: list[tuple[str, str]] = field(default_factory=list)

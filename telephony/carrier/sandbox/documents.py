@@ -74,7 +74,6 @@ class Noun:
     to: str
     url: str | None = None
     method: Method = "POST"
-    send_digits: str = ""
     status_callback: str | None = None
     status_callback_method: Method = "POST"
     status_callback_events: frozenset[str] = frozenset({"completed"})
@@ -94,7 +93,6 @@ class Dial:
     record: str = "do-not-record"
     recording_callback: str | None = None
     recording_callback_method: Method = "POST"
-    ring_tone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +235,6 @@ class _Reading:
             ),
             recording_callback=element.get("recordingStatusCallback"),
             recording_callback_method=self.method(element, "recordingStatusCallbackMethod"),
-            ring_tone=element.get("ringTone"),
         )
 
     def noun(self, element: ElementTree.Element) -> Noun:
@@ -250,7 +247,6 @@ class _Reading:
             to=_text(element),
             url=element.get("url"),
             method=self.method(element),
-            send_digits=element.get("sendDigits", ""),
             status_callback=element.get("statusCallback"),
             status_callback_method=self.method(element, "statusCallbackMethod"),
             status_callback_events=known,

@@ -11,22 +11,6 @@ API_VERSION = "2010-04-01"
 
 Form = list[tuple[str, str]]
 
-WITHHELD_SPELLINGS = frozenset(
-    {
-        "",
-        "anonymous",
-        "restricted",
-        "unavailable",
-        "unknown",
-        "+266696687",
-        "+86282452253",
-        "+7378742833",
-        "+2562533",
-    }
-)
-"""How carriers name a caller who withholds the number, in lower case; the figures spell the words on a keypad:
-ANONYMOUS, UNAVAILABLE (cut), RESTRICTED, BLOCKED, as Twilio passes them in From."""
-
 
 def call_form(leg: Leg, account_sid: str, status: Status) -> Form:
     """What every voice webhook says of the leg."""

@@ -9,7 +9,7 @@ import httpx
 from coworking.kit.clock import Clock
 from telephony.carrier.sandbox.calls import Leg
 from telephony.carrier.sandbox.exchange import Exchange, Limits, Problem
-from telephony.carrier.sandbox.feed import Feed, FeedEntry
+from telephony.carrier.sandbox.feed import Feed
 from telephony.carrier.sandbox.numbers import Inventory
 from telephony.carrier.sandbox.phones import Behaviour, Phone
 from telephony.carrier.sandbox.reactions import press
@@ -122,7 +122,8 @@ class Sandbox:
     ) -> str:
         """A phone calls a number; the SID of its leg.
 
-        `withheld` is the carrier's spelling of a caller who does not show the number. `behaviour` holds for the
+        `withheld` is the carrier's spelling of a caller who does not show the number (anonymous, Restricted,
+        unavailable, +266696687, +86282452253 or nothing). `behaviour` holds for the
         caller in this call, `behaviours` (by number) for the phones that this call rings: so calls that overlap
         may differ. A number that is not the account's is called in the outside network, without record or webhook.
         """
@@ -180,10 +181,6 @@ class Sandbox:
         """The state as JSON for the simulator page; of the feed only what is newer than number `since`."""
         with self.timeline.lock:
             return snapshot(self.exchange, since)
-
-    def feed_since(self, seq: int) -> list[FeedEntry]:
-        with self.timeline.lock:
-            return self.feed.since(seq)
 
     def _phone(self, number: str) -> Phone:
         try:
