@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import asyncpg
+import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
@@ -44,6 +45,8 @@ from telephony.forwarding import (
     settle_events,
 )
 from telephony.numbers import LineChanged, RulesOfLines
+
+log = structlog.get_logger(__name__)
 
 HOT_POOL_LEAST = 1
 HOT_POOL_MOST = 10
@@ -183,17 +186,18 @@ class InProcess:
     delivered: int = 0
 
     async def deliver(self, asked: WebhookRequest) -> WebhookResponse:
-        """Raises TimeoutError after the carrier's patience."""
+        """Raises TimeoutError after the carrier's patience; a defect of the application is an answer, as over HTTP."""
         self.delivered += 1
         headers = {**asked.headers, "content-type": "application/x-www-form-urlencoded"}
-        async with asyncio.timeout(asked.timeout_seconds):
-            answer = await request(
-                self.application,
-                asked.method,
-                asked.url,
-                headers=headers,
-                body=urlencode(asked.form).encode(),
-            )
+        body = urlencode(asked.form).encode()
+        try:
+            async with asyncio.timeout(asked.timeout_seconds):
+                answer = await request(self.application, asked.method, asked.url, headers=headers, body=body)
+        except TimeoutError:
+            raise
+        except Exception:  # told as a server would tell it
+            log.exception("webhook failed")
+            return WebhookResponse(500, {}, b"")
         return WebhookResponse(answer.status, dict(answer.headers), answer.body)
 
 
@@ -223,9 +227,11 @@ def make_mailer(settings: Settings, clock: Clock) -> Mailer:
 
 
 def asgi_application(composition: Composition, *, pages: Sequence[BaseRoute] = ()) -> Any:
-    """The whole as one ASGI application: webhooks first, then pages, then the API."""
+    """The whole as one ASGI application: webhooks first, then pages, then the API. Its lifespan opens the hot path; who
+    runs it without one opens `composition.hot` first."""
     https = composition.settings.public_url.startswith("https://")
     application = Starlette(
         routes=[*composition.webhooks.routes(), *pages, Mount("/", composition.api)],
+        lifespan=lambda _: composition.hot.opened(),
     )
     return SecurityHeaders(application, https=https)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import webhooks
+from bench import service, webhooks
 
 
 def main() -> None:
@@ -14,7 +14,12 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
-    print_webhooks(webhooks.compare(rounds=arguments.rounds, requests=arguments.requests))
+    with service.contestants() as contestants:
+        print_webhooks(
+            webhooks.compare(
+                (*webhooks.CONTESTANTS, *contestants), rounds=arguments.rounds, requests=arguments.requests
+            )
+        )
 
 
 def print_webhooks(results: list[webhooks.Result]) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 LONGEST_RUN_SECONDS = 120
 
+NO_CONTENT = "204"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
 
@@ -64,13 +65,13 @@ class Connection(asyncio.Protocol):
         head_end = self._received.find(_HEAD_END)
         if head_end < 0:
             return
+        status = self._received[9:12].decode("ascii", "replace")
         length = _LENGTH.search(self._received, 0, head_end)
-        if length is None:
+        if length is None and status != NO_CONTENT:
             self._run.broken(RuntimeError("an answer without Content-Length"))
             return
-        if len(self._received) < head_end + len(_HEAD_END) + int(length[1]):
+        if len(self._received) < head_end + len(_HEAD_END) + (int(length[1]) if length else 0):
             return
-        status = self._received[9:12].decode("ascii", "replace")
         self._received.clear()
         self._run.answered(status, time.perf_counter() - self._sent_at)
         self._send()

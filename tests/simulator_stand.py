@@ -69,7 +69,8 @@ class Product:
             said = "<Hangup/>"
         elif form["To"] == RENTED:
             said = (
-                f'<Say language="ja-JP">{GREETING}</Say><Dial timeout="20" action="/voice/next" answerOnBridge="true">'
+                f'<Say language="ja-JP">{GREETING}</Say><Dial timeout="20" action="/voice/next" '
+                f'answerOnBridge="true" callerId="{RENTED}">'
                 f'<Number url="/voice/whisper" statusCallback="/status" '
                 f'statusCallbackEvent="initiated ringing answered completed">{MOBILE}</Number></Dial>'
             )

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -32,6 +32,9 @@ CALLS_AT_A_TIME: Final = 1_000_000
 UNNAMED_PHONE: Final = "+81312345600"
 NUMBERS_BOUGHT_AT_ONCE: Final = 10
 SIGN_IN: Final = "/api/sign-in"
+LONGEST_WAIT_OF_WORK: Final = timedelta(hours=1)
+"""What callers cause is worked off together, as by a worker under load: at most so late, on the same local day, and
+before anybody looks. What is due at a time is done at that time."""
 
 Which = Literal["all", "voice", "status"]
 Order = Literal["same", "reversed", "shuffled"]
@@ -78,7 +81,8 @@ class World:
         self._language = language
         self._members: dict[str, MemberEntry] = {}
         self._lines: dict[str, LineEntry] = {}
-        self._next_work_at = deployment.upcoming().due_at
+        self._queue_due_at = deployment.upcoming().due_at
+        self._work_waits_until: datetime | None = None
         self._next_sweep_at = deployment.next_sweep_at()
         self._tokens: dict[str, tuple[str, datetime]] = {}
 
@@ -124,7 +128,12 @@ class World:
             self._reach(due_at)
 
     def _next_due_at(self) -> datetime | None:
-        upcoming = (self.deployment.sandbox.next_due_at(), self._next_work_at, self._next_sweep_at)
+        upcoming = (
+            self.deployment.sandbox.next_due_at(),
+            self._queue_due_at,
+            self._work_waits_until,
+            self._next_sweep_at,
+        )
         return min((at for at in upcoming if at is not None), default=None)
 
     def _reach(self, at: datetime) -> None:
@@ -135,21 +144,35 @@ class World:
             for sweep in self.deployment.sweeps:
                 self._guarded(sweep)
             self._next_sweep_at = self.deployment.next_sweep_at()
-        self._work()
+        if self.deployment.work_waits and self._work_waits_until is None:
+            self._work_waits_until = self._latest_for_work()
+        if any(
+            due_at is not None and due_at <= at for due_at in (self._queue_due_at, self._work_waits_until)
+        ):
+            self._work()
+
+    def _latest_for_work(self) -> datetime:
+        """The latest instant for work that waits since now."""
+        calendar = self.deployment.calendar
+        midnight = calendar.instant(self.today + timedelta(days=1), time(0, 0))
+        return max(self.now, min(self.now + LONGEST_WAIT_OF_WORK, midnight - timedelta(seconds=1)))
+
+    def catch_up(self) -> None:
+        """Do the work that waits, if any: somebody is about to look."""
+        if self.deployment.work_waits:
+            self._work()
 
     def _work(self) -> None:
-        """Do what is due now, if anything is."""
-        is_due = self._next_work_at is not None and self._next_work_at <= self.now
-        if not is_due and not self.deployment.work_waits:
-            return
-        self.deployment.work_waits = False
-        self._guarded(self.deployment.work)
+        self._work_waits_until = None
+        try:
+            self._guarded(self.deployment.work)
+        finally:
+            # What the work itself has queued for now it has also done.
+            self.deployment.work_waits = False
         upcoming = self.deployment.upcoming()
         if upcoming.failure is not None:
             raise FailedRun(self.place, "work-failed", problem=upcoming.failure)
-        self._next_work_at = upcoming.due_at
-        # What the work itself has queued for now it has also done.
-        self.deployment.work_waits = False
+        self._queue_due_at = upcoming.due_at
 
     def _guarded(self, perform: Any) -> None:
         try:
@@ -164,9 +187,11 @@ class World:
     def api(self, method: str, path: str, body: dict[str, Any] | None, *, by: str) -> Any:
         """One request as that person: `staff`, `billing`, `reception`, `anyone` or a member's name. The answer's
         JSON (None where there is none). Raises Refused with the stable code."""
-        answer = self._send(method, path, body, self._token(by))
+        token = self._token(by)
+        self.catch_up()
+        answer = self._send(method, path, body, token)
         if method != "GET":
-            self._work()
+            self.catch_up()
         return self._read(answer, method, path)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:

@@ -21,6 +21,7 @@ from app.simulator.snapshot import (
     Snapshot,
 )
 from app.simulator.timeline import Timeline, draw_timeline
+from app.simulator.unit_bar import UnitBox, draw_units
 from coworking.kit.web.reader import Reader, stopwatch
 from coworking.kit.web.translations import translatable
 
@@ -121,6 +122,7 @@ class CallView:
     timeline: Timeline
     legs: tuple[LegView, ...]
     price: CallPrice | None
+    unit_bars: tuple[tuple[UnitBox, ...], ...]  # one bar per line of the price
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +213,12 @@ class WallReading:
         if phone["state"] == "idle":
             return ""
         other = self._number(phone["with"])
-        if phone["state"] == "dialling" or (call is not None and phone["with"] == call["to"]):
-            return self.reader.gettext("to %(number)s", number=other)
-        return self.reader.gettext("from %(number)s", number=other)
+        called = call is not None and any(
+            leg["role"] != "caller" and leg["to"] == phone["number"] for leg in call["legs"]
+        )
+        if called:
+            return self.reader.gettext("from %(number)s", number=other)
+        return self.reader.gettext("to %(number)s", number=other)
 
     def _number(self, number: str | None) -> str:
         """A number as it is shown; withheld callers come without one or in one of the carrier's spellings."""
@@ -236,6 +241,7 @@ class WallReading:
         ended = self._now if call["ended_at"] is None else datetime.fromisoformat(call["ended_at"])
         elapsed = max((ended - started).total_seconds(), 0.0)
         tone, icon, word = self._call_state(call, live=live)
+        price = self.prices.get(call["sid"])
         timeline = draw_timeline(call["legs"], elapsed_seconds=elapsed, live=live)
         return CallView(
             sid=call["sid"],
@@ -251,7 +257,8 @@ class WallReading:
             opened=opened,
             timeline=timeline,
             legs=tuple(self._leg(index, leg, timeline) for index, leg in enumerate(call["legs"])),
-            price=self.prices.get(call["sid"]),
+            price=price,
+            unit_bars=tuple(draw_units(line) for line in price.lines) if price else (),
         )
 
     def _call_state(self, call: CallState, *, live: bool) -> tuple[str, str, str]:

@@ -72,9 +72,10 @@ def list_calls(
 
 def get_call(session: Session, reference: str, *, member_id: int | None = None) -> CallRecord:
     """A call by our id or the carrier's. Raises `NotFound`."""
+    call = None
     if reference.isascii() and reference.isdigit() and len(reference) < 19:
         call = session.get(Call, int(reference))
-    else:
+    elif reference.isascii() and reference.isalnum():
         call = session.scalar(select(Call).where(Call.carrier_sid == reference))
     if call is None or (member_id is not None and call.member_id != member_id):
         raise NotFound

@@ -6,6 +6,7 @@ only, never a phone number.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,10 @@ NEXT = "/carrier/twilio/voice/next"
 WHISPER = "/carrier/twilio/voice/whisper"
 ACCEPT = "/carrier/twilio/voice/accept"
 STATUS = "/carrier/twilio/status"
+
+_LINE_ID = re.compile(r"[0-9]{1,18}")
+_RUNG = re.compile(r"[0-9]{1,2}")
+_CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ def context_of(query: str) -> dict[str, Any]:
     """What one of our addresses carried; a query that is not ours carries nothing."""
     values = dict(parse_qsl(query)) if query else {}
     context: dict[str, Any] = {}
-    if (line := values.get("line", "")).isdigit():
+    if _LINE_ID.fullmatch(line := values.get("line", "")):
         context["line_id"] = int(line)
-    if (rung := values.get("rung", "")).isdigit():
+    if _RUNG.fullmatch(rung := values.get("rung", "")):
         context["rung"] = int(rung)
     if values.get("asks") == "1":
         context["asks"] = True
-    if call := values.get("call"):
+    if _CALL_SID.fullmatch(call := values.get("call", "")):
         context["call_sid"] = call
     return context

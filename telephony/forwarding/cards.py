@@ -8,16 +8,17 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from coworking.kit.errors import NotFound
 from telephony.forwarding.models import Destination, ForwardingSetting, RoutingCard
 from telephony.forwarding.routing import Card, Strategy, Target
 from telephony.forwarding.rules import CallRules
-from telephony.numbers import Line, get_line, line_of_number, list_lines
+from telephony.numbers import Line, line_of_number, list_lines
 
 
 def rewrite_card(session: Session, rules: CallRules, line_id: int, now: datetime) -> None:
     """Bring the card of a line's number up to date in this transaction. A line that has ended keeps its card, so that
     callers hear that it ended, until its number is free or lent again."""
-    line = get_line(session, line_id)
+    line = _line_as_it_is(session, line_id)
     number = line.number
     if line.stock_number.status in {"available", "released", "ported-out"}:
         session.execute(delete(RoutingCard).where(RoutingCard.number == number))
@@ -61,6 +62,20 @@ def rewrite_all_cards(session: Session, rules: CallRules, now: datetime) -> int:
 def read_card(session: Session, number: str) -> Card | None:
     row = session.get(RoutingCard, number, populate_existing=True)
     return Card.read(row.version, row.card) if row is not None else None
+
+
+def _line_as_it_is(session: Session, line_id: int) -> Line:
+    """The line, read anew and held until this transaction ends: of two changes at once the one that comes second must
+    write its card from what the first has left. Raises `NotFound`."""
+    line = session.scalar(
+        select(Line)
+        .where(Line.id == line_id)
+        .with_for_update(of=Line)
+        .execution_options(populate_existing=True)
+    )
+    if line is None:
+        raise NotFound
+    return line
 
 
 def _card(session: Session, rules: CallRules, line: Line) -> Card:

@@ -80,10 +80,11 @@ def set_forwarding(
     `DestinationNotAllowed`, `DestinationTwice`, `RingSecondsOutOfRange`, `ForwardingLoop`, `DestinationMissing`."""
     if line.status == "ended":
         raise LineNotLive
+    _one_at_a_time(session, line.operator_id)
     before = forwarding_of(session, rules, line)
     if change.destinations is not None:
         _replace_destinations(session, rules, line, change.destinations)
-    setting = session.get(ForwardingSetting, line.id, with_for_update=True)
+    setting = session.get(ForwardingSetting, line.id)
     if setting is None:
         setting = ForwardingSetting(line_id=line.id, operator_id=line.operator_id)
         session.add(setting)
@@ -133,7 +134,6 @@ def _replace_destinations(
     seconds = [ringing.default_seconds if one.ring_seconds is None else one.ring_seconds for one in wanted]
     if any(not ringing.least_seconds <= one <= ringing.most_seconds for one in seconds):
         raise RingSecondsOutOfRange(least=ringing.least_seconds, most=ringing.most_seconds)
-    _one_at_a_time(session, line.operator_id)
     for number in numbers:
         if _leads_back(session, line, number.e164):
             raise ForwardingLoop
@@ -152,25 +152,26 @@ def _replace_destinations(
 
 
 def _one_at_a_time(session: Session, operator_id: int) -> None:
-    """Two lines that are pointed at each other at the same time would each look innocent: until this transaction ends,
-    nobody else of the operator changes destinations."""
+    """Two lines that are pointed at each other at the same time would each look innocent, and of two changes of a line
+    the later would undo the earlier: until this transaction ends, nobody else of the operator changes forwarding."""
     session.execute(select(func.pg_advisory_xact_lock(DESTINATIONS_LOCK, operator_id)))
 
 
 def _leads_back(session: Session, line: Line, number: str) -> bool:
     """Whether calls to this number would come back to the line through lines of ours (R18)."""
-    to_follow, followed = [number], {line.number}
+    to_follow, followed, lines_followed = [number], set[str](), 0
     while to_follow:
         next_number = to_follow.pop()
+        if next_number == line.number:
+            return True
         if next_number in followed:
-            if next_number == line.number:
-                return True
             continue
         followed.add(next_number)
-        if len(followed) > LONGEST_CHAIN:
-            return True
         other = line_of_number(session, next_number)
         if other is not None and other.status != "ended":
+            lines_followed += 1
+            if lines_followed > LONGEST_CHAIN:
+                return True
             to_follow += [one.number for one in _destinations(session, other.id)]
     return False
 

@@ -19,6 +19,8 @@ PROVIDER = "twilio"
 LARGEST_BATCH = 500
 MOST_WAITING = 5_000
 MOST_REFUSALS_COUNTED = 1_000
+WRITE_TIMEOUT_SECONDS = 10.0
+"""Under the carrier's patience, so that a database that went silent costs some answers, not all later ones."""
 
 _INSERT_EVENTS = """
 INSERT INTO carrier_events
@@ -105,9 +107,7 @@ class EventStore:
                 self._stored()
 
     async def _insert(self, batch: list[Told]) -> None:
-        await self._pool.execute(
-            _INSERT_EVENTS,
-            PROVIDER,
+        columns = (
             [told.operator_id for told in batch],
             [told.resource_id for told in batch],
             [told.call_sid for told in batch],
@@ -117,6 +117,8 @@ class EventStore:
             [json.dumps(told.context) for told in batch],
             [told.received_at for told in batch],
         )
+        async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
+            await self._pool.execute(_INSERT_EVENTS, PROVIDER, *columns)
 
     async def _count(self) -> None:
         while self._refusals:
@@ -126,6 +128,7 @@ class EventStore:
                 for column in zip(*((*key, times) for key, times in counted.items()), strict=True)
             ]
             try:
-                await self._pool.execute(_COUNT_REFUSALS, *columns)
-            except (asyncpg.PostgresError, OSError, TimeoutError):
+                async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
+                    await self._pool.execute(_COUNT_REFUSALS, *columns)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
                 return  # they were refused all the same, and the log has each

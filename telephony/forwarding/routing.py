@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from coworking.kit.phone import from_e164
+from coworking.kit.phone import InvalidPhoneNumber, from_e164
 
 Outcome = Literal["announcement", "refused"]
 Strategy = Literal["in-turn", "at-once"]
@@ -142,6 +142,12 @@ def reachable(card: Card, caller: str | None) -> tuple[Target, ...]:
     return tuple(
         target
         for target in card.targets
-        if target.number not in (caller, card.number)
-        and from_e164(target.number).number_class.value in card.allowed_classes
+        if target.number not in (caller, card.number) and _class_of(target.number) in card.allowed_classes
     )
+
+
+def _class_of(number: str) -> str | None:
+    try:
+        return from_e164(number).number_class.value
+    except InvalidPhoneNumber:
+        return None

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.clock import Clock
 from coworking.kit.db import Database
+from coworking.kit.errors import TryAgain
 from coworking.kit.outbox import Resources
 from telephony.forwarding.models import Call, CarrierEvent
 from telephony.forwarding.rules import CallRules, RulesOfCalls
@@ -28,17 +29,26 @@ from telephony.numbers import LineOfCall, lines_of_calls
 LARGEST_BATCH = 200
 """Calls told anew in one transaction."""
 MOST_EVENTS_OF_A_CALL = 2_000
+"""A call with more is parked: no real one has them, and telling it would take longer with each."""
 
 log = structlog.get_logger(__name__)
 
 
+class TooManyEvents(Exception):
+    """A call has more events than `MOST_EVENTS_OF_A_CALL`."""
+
+
 def settle_events(database: Database, clock: Clock, resources: Resources) -> int:
-    """Handle every event that waits, operator by operator; returns how many calls were told anew."""
+    """Handle every event that waits, operator by operator; returns how many calls were told anew. Raises `TryAgain`
+    when the database is away: what waits stays as it is."""
     told = 0
     for operator_id, rules in resources[RulesOfCalls].items():
-        while call_sids := _waiting(database, operator_id):
-            told += len(call_sids)
-            _settle_batch(database, clock, operator_id, rules, call_sids)
+        call_sids: Sequence[str] | None = None
+        while call_sids is None or len(call_sids) == LARGEST_BATCH:
+            call_sids = _waiting(database, operator_id)
+            if call_sids:
+                _settle_batch(database, clock, operator_id, rules, call_sids)
+                told += len(call_sids)
     return told
 
 
@@ -49,6 +59,8 @@ def _settle_batch(
         database.run(
             lambda session: tell_anew(session, rules, operator_id, call_sids, clock.now()), operator_id
         )
+    except TryAgain:
+        raise
     except Exception:  # one call among them cannot be told: the others must not wait for it
         log.exception("calls not settled together", calls=len(call_sids))
         for call_sid in call_sids:
@@ -62,6 +74,8 @@ def _settle_alone(
         database.run(
             lambda session: tell_anew(session, rules, operator_id, [call_sid], clock.now()), operator_id
         )
+    except TryAgain:
+        raise
     except Exception:  # parked and shown, so that the queue goes on
         log.exception("call parked", call_sid=call_sid)
         with database.transaction(operator_id) as session:
@@ -102,9 +116,15 @@ def tell_anew(
     lines = lines_of_calls(
         session,
         {told.line_id for told in traces if told.line_id},
-        {told.to_number for told in traces if not told.line_id and told.to_number},
+        {told.to_number for told in traces if _asks_by_number(told)},
     )
-    tellings = [_Telling(told, lines.find(told.line_id, told.to_number)) for told in traces]
+    tellings = [
+        _Telling(
+            told,
+            lines.find(told.line_id, told.to_number) if told.line_id or _asks_by_number(told) else None,
+        )
+        for told in traces
+    ]
     _write_calls(session, operator_id, tellings)
     facts = [telling.facts() for telling in tellings if telling.line is not None]
     settle(session, rules.tariffs, operator_id, [one for one in facts if one is not None], now)
@@ -114,6 +134,12 @@ def tell_anew(
         .values(handled_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _asks_by_number(call: CallTrace) -> bool:
+    """Whether nobody has decided on the call, so that only the number can tell its line. A call that was decided
+    without one came to a number that is lent to nobody, and is no business of who had it last."""
+    return not call.line_id and call.decided_by is None and bool(call.to_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +194,7 @@ class _Telling:
 
 
 def _events_of(session: Session, call_sids: Sequence[str]) -> tuple[dict[str, list[Event]], list[int]]:
+    limit = MOST_EVENTS_OF_A_CALL * len(call_sids)
     statement = (
         select(
             CarrierEvent.id,
@@ -181,7 +208,7 @@ def _events_of(session: Session, call_sids: Sequence[str]) -> tuple[dict[str, li
         )
         .where(CarrierEvent.call_sid.in_(call_sids))
         .order_by(CarrierEvent.id)
-        .limit(MOST_EVENTS_OF_A_CALL * len(call_sids))
+        .limit(limit + 1)
     )
     events: dict[str, list[Event]] = {}
     event_ids = []
@@ -189,6 +216,8 @@ def _events_of(session: Session, call_sids: Sequence[str]) -> tuple[dict[str, li
         event = Event(*told)
         events.setdefault(event.call_sid, []).append(event)
         event_ids.append(event_id)
+    if len(event_ids) > limit:
+        raise TooManyEvents
     return events, event_ids
 
 

@@ -76,7 +76,8 @@ def trace(events: Sequence[Event]) -> CallTrace:
         key = (event.resource_id, event.event, event.sequence)
         if key not in first or event.received_at < first[key].received_at:
             first[key] = event
-    unique = list(first.values())
+    # Sorted, because wherever several events could say a thing the first is asked.
+    unique = sorted(first.values(), key=lambda event: (event.sequence, event.event, event.resource_id))
     call_sid = unique[0].call_sid
     own = [event for event in unique if event.resource_id == call_sid]
     by_leg: dict[str, list[Event]] = defaultdict(list)

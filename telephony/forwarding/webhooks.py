@@ -40,7 +40,10 @@ from telephony.forwarding.rules import CallRules
 
 CARD_TIMEOUT_SECONDS = 3.0
 STORE_TIMEOUT_SECONDS = 1.0
+LONGEST_VALUE = 256
 XML = "text/xml; charset=utf-8"
+# Only POST is believed, but whatever else comes to these addresses is refused and counted as well.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # What is kept of a webhook: what a call is told from. Pressed keys are not in it: they may be a PIN.
 KEPT = (
@@ -92,8 +95,9 @@ class Believed:
     context: dict[str, Any]
 
     def kept(self) -> dict[str, str]:
+        """Without NUL, which PostgreSQL cannot hold: what a caller's network wrote must not stop anything."""
         values = dict(self.form)
-        return {name: values[name] for name in KEPT if values.get(name)}
+        return {name: values[name].replace("\0", "")[:LONGEST_VALUE] for name in KEPT if values.get(name)}
 
 
 class Webhooks:
@@ -124,8 +128,8 @@ class Webhooks:
             at.ACCEPT: self._accept,
         }
         return [
-            *(Route(path, self._spoken(handle), methods=["POST"]) for path, handle in voice.items()),
-            Route(at.STATUS, self._status, methods=["POST"]),
+            *(Route(path, self._spoken(handle), methods=METHODS) for path, handle in voice.items()),
+            Route(at.STATUS, self._status, methods=METHODS),
         ]
 
     # Every voice webhook passes here: believed or refused, and never an error page.
@@ -222,6 +226,8 @@ class Webhooks:
     # What the handlers share.
 
     async def _believe(self, request: Request) -> Believed:
+        if request.method != "POST":
+            raise Refused("method")
         body = await _body(request)
         form = parse_form(body)
         account = self._accounts.get(next((value for name, value in form if name == "AccountSid"), ""))

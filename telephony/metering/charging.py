@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from coworking.billing import Posting, day_by, post
+from coworking.billing import Posting, day_by, post, reverse, standing_charges
 from coworking.kit.phone import from_e164
 from telephony.metering.models import Leg
 from telephony.metering.rating import Rated, rate
@@ -62,6 +62,10 @@ def settle(
     for start in range(0, len(rows), STATEMENT_ROWS):
         _write_legs(session, rows[start : start + STATEMENT_ROWS])
     postings = [posting for call in calls if (posting := posting_for(rules, call, now))]
+    owed = {posting.key for posting in postings}
+    not_owed = [key for call in calls if (key := charge_key(call.call_sid)) not in owed]
+    for key in standing_charges(session, not_owed):
+        reverse(session, operator_id, key, reason="corrected", now=now)
     for start in range(0, len(postings), STATEMENT_ROWS):
         post(session, operator_id, postings[start : start + STATEMENT_ROWS], now)
 
@@ -81,7 +85,8 @@ def posting_for(rules: TariffRules, call: CallFacts, now: datetime) -> Posting |
     ]
     if not priced:
         return None
-    first_leg, first = min(priced, key=lambda one: (one[0].bridged_at or now, one[0].leg_sid))
+    priced.sort(key=lambda one: (one[0].bridged_at or now, one[0].leg_sid))
+    first_leg, first = priced[0]
     service_on = rules.calendar.local_date(first_leg.bridged_at or now)
     schedule = rules.billing.schedule_for(CALL, call.member_plan)
     posted_on = rules.calendar.local_date(now)

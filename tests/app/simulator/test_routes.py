@@ -210,3 +210,15 @@ def test_no_number_of_ours_is_needed_to_call_outside(wall: Wall) -> None:
     assert "着信中" in wall.phone("p819023456789")["screen"]
     assert wall.state()["feed"] == []
     assert RENTED not in str(wall.state()["calls"])
+
+
+def test_each_side_sees_the_other_even_where_the_rented_number_is_shown_to_both(wall: Wall) -> None:
+    talk(wall)
+    assert "03-1234-5678 へ" in wall.phone(CALLER_KEY)["screen"]
+    assert "から" in wall.phone(MOBILE_KEY)["screen"]
+    wall.do("hang-up", phone=CALLER)
+    wall.wait(1)
+    wall.do("dial", phone=MOBILE, to="184 090-2345-6789")
+    wall.wait(1)
+    assert "非通知 から" in wall.phone("p819023456789")["screen"]
+    assert "090-2345-6789 へ" in wall.phone(MOBILE_KEY)["screen"]

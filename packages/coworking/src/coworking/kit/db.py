@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import Pool, QueuePool
 
@@ -43,9 +45,10 @@ DEADLOCK_DETECTED = "40P01"
 REPEATABLE = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
 UNIQUE_VIOLATION = "23505"
 # lock_not_available, query_canceled, disk_full, too_many_connections, out_of_memory, admin_shutdown, crash_shutdown,
-# cannot_connect_now: nothing was changed and a later try may do.
-UNAVAILABLE = frozenset({"55P03", "57014", "53100", "53300", "53200", "57P01", "57P02", "57P03"})
+# cannot_connect_now, idle_in_transaction_session_timeout: nothing was changed and a later try may do.
+UNAVAILABLE = frozenset({"55P03", "57014", "53100", "53300", "53200", "57P01", "57P02", "57P03", "25P03"})
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 AfterCommit = Callable[[Session], None]
@@ -118,28 +121,34 @@ class Database:
 
     @contextmanager
     def transaction(self, operator_id: int | None = None) -> Iterator[Session]:
-        """A session in one transaction for the rows of one operator: committed at the end, undone on any error."""
-        with (
-            unavailable_as_try_again(),
-            Session(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        """A session in one transaction for the rows of one operator: committed at the end, undone on any error.
+
+        Raises `TryAgain` when the database is full, locked, slow or away, or chose this transaction to fail.
+        """
+        with unavailable_as_try_again(), self._transaction(operator_id) as session:
+            yield session
+
+    def run(self, work: Callable[[Session], T], operator_id: int | None = None) -> T:
+        """`work` in one transaction; after a serialization failure or a deadlock the whole of it again (R13). Raises
+        `TryAgain` as `transaction` does, after `MOST_ATTEMPTS`."""
+        with unavailable_as_try_again():
+            for attempt in range(1, MOST_ATTEMPTS + 1):
+                try:
+                    with self._transaction(operator_id) as session:
+                        return work(session)
+                except DBAPIError as error:
+                    if sqlstate(error) not in REPEATABLE or attempt == MOST_ATTEMPTS:
+                        raise
+                    time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.random())  # noqa: S311 - jitter, no secret
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _transaction(self, operator_id: int | None) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.info["subscriptions"] = self.subscriptions
             session.info["after_commit"] = self.after_commit
             belong_to(session, operator_id)
             yield session
-
-    def run(self, work: Callable[[Session], T], operator_id: int | None = None) -> T:
-        """`work` in one transaction; after a serialization failure or a deadlock the whole of it again (R13)."""
-        for attempt in range(1, MOST_ATTEMPTS + 1):
-            try:
-                with self.transaction(operator_id) as session:
-                    return work(session)
-            except DBAPIError as error:
-                if sqlstate(error) not in REPEATABLE or attempt == MOST_ATTEMPTS:
-                    raise
-                time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.random())  # noqa: S311 - jitter, no secret
-        raise AssertionError("unreachable")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -169,9 +178,13 @@ def unavailable_as_try_again() -> Iterator[None]:
     """A database that is full, locked, slow or away is the user's `try-again`, not a defect."""
     try:
         yield
+    except PoolTimeoutError as error:
+        log.warning("no database connection is free")
+        raise TryAgain from error
     except DBAPIError as error:
         code = sqlstate(error)
-        if code in UNAVAILABLE or (code is None and isinstance(error, OperationalError)):
+        if code in UNAVAILABLE | REPEATABLE or (code is None and isinstance(error, OperationalError)):
+            log.warning("database unavailable", sqlstate=code)
             raise TryAgain from error
         raise
 

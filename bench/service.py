@@ -1,0 +1,172 @@
+"""The service as a contestant: an operator with one forwarding line, and its carrier's signed webhooks."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from app.migrations import migrate
+from app.settings import OperatorSettings, Settings
+from app.wiring import Composition, asgi_application, compose
+from bench.form_posts import http_post
+from bench.webhooks import Contestant
+from coworking.kit.clock import SystemClock
+from coworking.kit.logs import configure_logging
+from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.phone import parse_phone
+from coworking.kit.postgres import EmbeddedServer
+from coworking.membership import NewMember, confirm_identity, join
+from telephony.carrier import sign
+from telephony.forwarding import Callbacks, Change, WantedDestination, set_forwarding
+from telephony.numbers import StockRow, enter, rent_line
+
+DATABASE = "RUSUBAN_BENCH_DATABASE"
+NUMBER = "RUSUBAN_BENCH_NUMBER"
+LINE = "RUSUBAN_BENCH_LINE"
+
+PUBLIC_URL = "http://localhost:8000"
+ACCOUNT_SID = "AC" + "5" * 32
+AUTH_TOKEN = "bench-has-no-secrets"
+CALLER = "+81366667777"
+DESTINATION = "+819012345678"
+STOCK = "045-670-1234"
+ACTOR = "bench"
+
+
+@contextmanager
+def contestants() -> Iterator[tuple[Contestant, ...]]:
+    """The voice webhook and the status callback, on a durable database of their own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="rusuban-bench-") as folder,
+        EmbeddedServer(Path(folder) / "postgres") as server,
+    ):
+        migrate(server.url)
+        composition = composed(server.url)
+        environment = _line_that_forwards(composition, server.url)
+        composition.close()
+        yield (
+            Contestant("voice webhook", "bench.service:application", "bench.service:voice", environment),
+            Contestant("status callback", "bench.service:application", "bench.service:status", environment),
+        )
+
+
+def composed(database_url: str) -> Composition:
+    settings = Settings(
+        public_url=PUBLIC_URL,
+        secret_key="0" * 64,
+        operators=(
+            OperatorSettings(profile="nex", carrier_account_sid=ACCOUNT_SID, carrier_auth_token=AUTH_TOKEN),
+        ),
+    )
+    clock = SystemClock()
+    mailer = FolderMailer(Path(tempfile.gettempdir()) / "rusuban-bench-mail", clock)
+    return compose(settings, database_url=database_url, clock=clock, mailer=mailer)
+
+
+def application() -> Any:
+    """The whole service, as `rusuban run` serves it."""
+    configure_logging(as_json=True, level="warning")
+    return asgi_application(composed(os.environ[DATABASE]))
+
+
+def _line_that_forwards(composition: Composition, database_url: str) -> dict[str, str]:
+    operator, now = composition.operators[0], composition.clock.now()
+    with composition.database.transaction(operator.id) as session:
+        enter(session, operator.id, [StockRow(parse_phone(STOCK))], actor=ACTOR, now=now)
+        new = NewMember(
+            kind="person",
+            name="bench",
+            email="bench@example.jp",
+            plan="virtual-office",
+            office="yokohama",
+            starts_on=operator.calendar.local_date(now),
+        )
+        member = join(
+            session, operator.profile.membership, new, operator_id=operator.id, actor=ACTOR, now=now
+        )
+        confirm_identity(session, member.id, method=ACTOR, operator_id=operator.id, actor=ACTOR, now=now)
+        line = rent_line(
+            session,
+            operator.line_rules(),
+            member_id=member.id,
+            line_plan="incoming-outgoing",
+            area_code=None,
+            starts_month=None,
+            base_address=None,
+            actor=ACTOR,
+            now=now,
+        )
+        change = Change(is_on=True, destinations=[WantedDestination(DESTINATION)])
+        set_forwarding(session, operator.call_rules(), line, change, actor=ACTOR, channel="task", now=now)
+        return {DATABASE: database_url, NUMBER: line.number, LINE: str(line.id)}
+
+
+def voice(count: int) -> Iterator[bytes]:
+    """As many new calls to the rented number."""
+    url = Callbacks(PUBLIC_URL).voice()
+    number = os.environ[NUMBER]
+    return _signed(
+        count,
+        url,
+        lambda call: (
+            {**_call(call), "CallStatus": "ringing", "Direction": "inbound"}
+            | {
+                "From": CALLER,
+                "Caller": CALLER,
+                "To": number,
+                "Called": number,
+            }
+        ),
+    )
+
+
+def status(count: int) -> Iterator[bytes]:
+    """As many legs that have ended."""
+    url = Callbacks(PUBLIC_URL).leg_status(int(os.environ[LINE]), asks=False)
+    number = os.environ[NUMBER]
+    now = format_datetime(datetime.now(UTC))
+    return _signed(
+        count,
+        url,
+        lambda call: {
+            **_call(call),
+            "ParentCallSid": f"CA{call + (1 << 96):032x}",
+            "CallStatus": "completed",
+            "CallDuration": "61",
+            "Duration": "2",
+            "Direction": "outbound-dial",
+            "SequenceNumber": "3",
+            "Timestamp": now,
+            "CallbackSource": "call-progress-events",
+            "From": number,
+            "Caller": number,
+            "To": DESTINATION,
+            "Called": DESTINATION,
+        },
+    )
+
+
+def _call(call: int) -> dict[str, str]:
+    places = ("City", "Country", "State", "Zip")
+    return {
+        "AccountSid": ACCOUNT_SID,
+        "ApiVersion": "2010-04-01",
+        "CallSid": f"CA{call:032x}",
+        **{f"{side}{place}": "" for side in ("Caller", "Called", "From", "To") for place in places},
+    }
+
+
+def _signed(count: int, url: str, form_of: Callable[[int], Mapping[str, str]]) -> Iterator[bytes]:
+    path = url.removeprefix(PUBLIC_URL)
+    first = int.from_bytes(os.urandom(8)) << 24
+    for call in range(first, first + count):
+        form = list(form_of(call).items())
+        signature = sign(url, form, AUTH_TOKEN)
+        yield http_post(path, urlencode(form).encode(), {"X-Twilio-Signature": signature})
