@@ -10,14 +10,16 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from app.carriers import OperatorsCarrier, buy_numbers
+from app.carriers import buy_numbers, sandbox_carrier
+from app.operators import OperatorInForce
 from app.profiles import Profile
 from app.settings import OperatorSettings, Settings
 from app.simulate.deployment import Deployment, Upcoming
-from app.wiring import Composition, asgi_application, compose, in_process, make_mailer, open_carriers
+from app.wiring import Composition, asgi_application, compose, in_process, make_mailer
 from coworking.kit.clock import VirtualClock
 from coworking.kit.outbox import OutboxTask
 from coworking.membership import Passwords, enter_person, open_account
+from telephony.carrier.sandbox import Sandbox, Store
 from telephony.numbers import StockRow
 
 # Both ends of these are inside this process, for the length of one run.
@@ -47,23 +49,28 @@ def open_deployment(
     )
     stack.enter_context(contextlib.closing(composition))
     door = in_process()
-    [carrier] = open_carriers(composition, deliver=door.deliver, folder=None)
-    assert carrier.sandbox is not None
+    [operator] = composition.operators
+    store = Store()
+    stack.callback(store.close)
+    sandbox = Sandbox(
+        clock=clock, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, deliver=door.deliver, store=store
+    )
+    carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
     door.application = asgi_application(composition)
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
     deployment = Deployment(
         application=door.application,
-        sandbox=carrier.sandbox,
+        sandbox=sandbox,
         clock=clock,
-        calendar=carrier.operator.calendar,
+        calendar=operator.calendar,
         public_url=settings.public_url,
-        staff=_open_staff_accounts(composition, carrier),
+        staff=_open_staff_accounts(composition, operator),
         password=PASSWORD,
         token_lasts=timedelta(days=TOKEN_DAYS),
         work=composition.work.perform,
         upcoming=lambda: _upcoming(composition),
         buy_numbers=lambda area_code, count: _stock_file(
-            buy_numbers(carrier.carrier, settings.public_url, area_code, count)
+            buy_numbers(carrier, settings.public_url, area_code, count)
         ),
         area_codes=sorted({code for plan in profile.numbers.line_plans.values() for code in plan.area_codes}),
         close=lambda: loop.run_until_complete(stack.aclose()),
@@ -93,8 +100,8 @@ def _settings(profile_source: str, folder: Path) -> Settings:
     )
 
 
-def _open_staff_accounts(composition: Composition, carrier: OperatorsCarrier) -> dict[str, str]:
-    operator, now = carrier.operator, composition.clock.now()
+def _open_staff_accounts(composition: Composition, operator: OperatorInForce) -> dict[str, str]:
+    now = composition.clock.now()
     password_hash = composition.resources[Passwords].hash(PASSWORD)
     names = {called: f"{called}@{operator.profile.name}.example.jp" for called in STAFF_ROLES}
     with composition.database.transaction(operator.id) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from app.simulator.snapshot import LegState, SegmentKind
 
@@ -66,6 +67,11 @@ def draw_timeline(legs: Sequence[LegState], *, elapsed_seconds: float, live: boo
     )
 
 
+def _counted(seconds: float) -> int:
+    """As a carrier counts: a second that has begun is one."""
+    return ceil(round(seconds, 3))
+
+
 def _bars(leg: LegState, elapsed_seconds: float, span: int) -> tuple[Bar, ...]:
     bars = []
     for segment in leg["segments"]:
@@ -74,6 +80,6 @@ def _bars(leg: LegState, elapsed_seconds: float, span: int) -> tuple[Bar, ...]:
         ends = max(min(ends, span), begins)
         width = max(100 * (ends - begins) / span - GAP_PERCENT, GAP_PERCENT)
         bars.append(
-            Bar(segment["kind"], round(100 * begins / span, 2), round(width, 2), round(ends - begins))
+            Bar(segment["kind"], round(100 * begins / span, 2), round(width, 2), _counted(ends - begins))
         )
     return tuple(bars)

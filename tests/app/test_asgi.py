@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from app.simulate import asgi
+from app import asgi
 from app.asgi import AnswerTooLarge, NoAnswerSent, request
 
 

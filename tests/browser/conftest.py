@@ -59,7 +59,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One per module: while it lives, Playwright's loop runs in this thread, and other tests need loops of their own."""
+    """One per module: while it lives, its loop runs in this thread, and other tests need loops of their own."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ class Table:
 
 
 class Result:
-    tables = {
+    tables: ClassVar = {
         "calls": Table(
             {
                 "c1": {
@@ -193,9 +193,7 @@ def test_texts_are_equal_only_to_themselves(one: str, other: str) -> None:
         assert equal(one, other) is (one == other)
 
 
-@given(
-    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
-)
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_every_value_equals_itself_and_has_a_text(value: Any) -> None:
     assert equal(value, value)
     assert isinstance(as_text(value), str)

@@ -1,7 +1,7 @@
 """The clock of a run: what is done when, in which order, and how steps, repetitions and calls share it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from app.simulate import runner
 from app.simulate.actions.declaration import Refused
-from app.simulate.deployment import Deployment
+from app.simulate.deployment import Deployment, Upcoming
 from app.simulate.document import parse_document
 from app.simulate.errors import FailedRun, Place
 from app.simulate.reading import _Reader
@@ -37,6 +37,7 @@ class Carrier:
         self.due: list[tuple[datetime, str]] = []
         self.phones: dict[str, Any] = {}
         self.dialled: list[dict[str, Any]] = []
+        self.told: Callable[[], None] = lambda: None
 
     @property
     def exchange(self) -> Any:
@@ -51,6 +52,7 @@ class Carrier:
                 self.due.remove((at, what))
                 self.clock.advance_to(max(at, self.clock.now()))
                 self.note(what)
+                self.told()
         self.clock.advance_to(to)
 
     def add_phone(self, phone: Any) -> None:
@@ -91,16 +93,22 @@ class Stage:
                 opening_days=frozenset(),
             ),
             public_url="http://localhost:8000",
+            staff={"staff": "staff@example.jp", "billing": "billing@example.jp"},
+            password="a password",
+            token_lasts=timedelta(days=365),
             work=self._work,
-            sweep=lambda: self.carrier.note("sweep"),
-            next_work_at=lambda: min(self.work_at, default=None),
-            failed_work=lambda: self.failed,
-            staff_token=lambda role: f"token-of-{role}",
-            member_token=lambda member: f"token-of-member-{member}",
+            upcoming=lambda: Upcoming(min(self.work_at, default=None), self.failed),
+            buy_numbers=lambda area_code, count: f"{count} of {area_code}",
+            area_codes=("03", "045"),
             close=lambda: None,
+            sweeps=(lambda: self.carrier.note("sweep"),),
         )
+        self.carrier.told = self._told
         self.loop = asyncio.new_event_loop()
         self.world = World(self.deployment, self.loop, Place("s.yaml", 1))
+
+    def _told(self) -> None:
+        self.deployment.work_waits = True
 
     def _work(self) -> None:
         self.work_at = [at for at in self.work_at if at > self.clock.now()]
@@ -109,6 +117,11 @@ class Stage:
     async def _answer(self, request: Request) -> Response:
         self.asked.append((request.method, request.url.path, request.headers.get("authorization")))
         match request.path_params["rest"]:
+            case "api/sign-in":
+                return JSONResponse({"token": f"token-of-{(await request.json())['email']}"})
+            case "api/numbers":
+                self.carrier.note((await request.json())["csv"])
+                return JSONResponse({}, status_code=201)
             case "refused":
                 return JSONResponse({"code": "plan-not-allowed", "detail": "駄目です"}, status_code=422)
             case "broken":
@@ -118,7 +131,7 @@ class Stage:
             case "empty":
                 return Response(status_code=204)
             case _:
-                return JSONResponse({"id": 7, "email": "a@example.jp", "number": "+81451112222"})
+                return JSONResponse({})
 
     def run(self, steps: str, expect: str = "") -> None:
         text = f"scenario: t\noperator: nex\nstarts: 2026-06-01T09:00\nsteps:\n{steps}{expect}"
@@ -142,6 +155,7 @@ def test_due_things_are_done_in_the_order_of_their_times(stage: Stage) -> None:
     stage.world = World(stage.deployment, stage.loop, Place("s.yaml", 1))
     stage.world.advance_to(STARTS_AT + 60 * SECOND)
     assert stage.log == [(10, "ring"), (30, "work"), (50, "end 1")]
+    assert stage.work_at == [STARTS_AT + 70 * SECOND]
     assert stage.world.now == STARTS_AT + 60 * SECOND
 
 
@@ -153,16 +167,24 @@ def test_sweeps_run_once_a_day_at_their_local_time(stage: Stage) -> None:
     assert stage.events("sweep") == [(seconds + day * 86_400, "sweep") for day in range(3)]
 
 
-def test_webhooks_wake_the_work(stage: Stage) -> None:
+def test_what_callers_cause_is_worked_off_together(stage: Stage) -> None:
     stage.carrier.due = [(STARTS_AT + 5 * SECOND, "ring"), (STARTS_AT + 9 * SECOND, "ring")]
+    stage.world.advance_to(STARTS_AT + 5000 * SECOND)
+    assert stage.events("work") == [(5 + 3600, "work")]
 
-    async def delivered(to: datetime, inner: Any = stage.carrier.advance) -> None:
-        stage.deployment.delivered += 1
-        await inner(to)
 
-    stage.carrier.advance = delivered  # type: ignore[method-assign]
-    stage.world.advance_to(STARTS_AT + 9 * SECOND)
-    assert stage.events("work") == [(5, "work"), (9, "work"), (9, "work")]
+def test_what_callers_cause_is_worked_off_on_their_day(stage: Stage) -> None:
+    until_midnight = 15 * 3600
+    stage.carrier.due = [(STARTS_AT + (until_midnight - 60) * SECOND, "ring")]
+    stage.world.advance_to(STARTS_AT + (until_midnight + 60) * SECOND)
+    assert stage.events("work") == [(until_midnight - 1, "work")]
+
+
+def test_what_callers_cause_is_worked_off_before_anybody_looks(stage: Stage) -> None:
+    stage.carrier.due = [(STARTS_AT + 5 * SECOND, "ring")]
+    stage.world.advance_to(STARTS_AT + 6 * SECOND)
+    stage.world.api("GET", "/api/x", None, by="staff")
+    assert stage.events("work") == [(6, "work")]
 
 
 def test_the_clock_never_goes_back(stage: Stage) -> None:
@@ -252,16 +274,31 @@ def test_how_phones_behave_in_a_call(stage: Stage) -> None:
 
 
 def test_who_asks_shows_a_token(stage: Stage) -> None:
-    stage.world.enter_member({"id": 7}, "sato")
-    for by in ("staff", "billing", "anyone", "sato"):
+    stage.world.enter_member({"id": 7, "email": "sato@example.jp"}, "sato")
+    for by in ("staff", "billing", "anyone", "sato", "staff"):
         stage.world.api("GET", "/api/x?a=1", None, by=by)
-    assert [token for _, _, token in stage.asked] == [
-        "Bearer token-of-staff",
-        "Bearer token-of-billing",
+    assert [token for _, path, token in stage.asked if path == "/api/x"] == [
+        "Bearer token-of-staff@example.jp",
+        "Bearer token-of-billing@example.jp",
         None,
-        "Bearer token-of-member-7",
+        "Bearer token-of-sato@example.jp",
+        "Bearer token-of-staff@example.jp",
     ]
+    assert sum(path == "/api/sign-in" for _, path, _ in stage.asked) == 3
     assert stage.world.api("POST", "/empty", {}, by="staff") is None
+
+
+def test_who_asks_signs_in_again_when_the_token_is_over(stage: Stage) -> None:
+    for _ in range(2):
+        stage.world.api("GET", "/api/x", None, by="staff")
+        stage.world.advance_to(stage.world.now + timedelta(days=365))
+    assert sum(path == "/api/sign-in" for _, path, _ in stage.asked) == 2
+
+
+def test_staff_restock_one_area_code_or_all(stage: Stage) -> None:
+    stage.world.restock("045")
+    stage.world.restock("")
+    assert [what for _, what in stage.log if " of " in what] == ["10 of 045", "10 of 03", "10 of 045"]
 
 
 def test_a_refusal_has_a_code_and_anything_else_fails_the_run(stage: Stage) -> None:

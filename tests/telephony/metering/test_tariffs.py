@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,13 @@ from tests.factories.forwarding import tariff_rules
 NOON = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)  # 12:00 in Tokyo
 
 
-def card(valid_from: date, price: CallPrice) -> RateCard:
-    prices = {CallClass.FORWARD_TO_MOBILE: price, CallClass.CONTROL: price}
+def card(valid_from: date, of_all: CallPrice) -> RateCard:
+    prices = {CallClass.FORWARD_TO_MOBILE: of_all, CallClass.CONTROL: of_all}
     return RateCard(valid_from=valid_from, control_free_from_desk_phone=False, line_plans={"basic": prices})
+
+
+def price(yen: int, **more: Any) -> CallPrice:
+    return CallPrice.model_validate({"unit_seconds": 60, "unit_price": yen, **more})
 
 
 def rules_with(*cards: RateCard) -> TariffRules:
@@ -38,9 +43,9 @@ def rules_with(*cards: RateCard) -> TariffRules:
 def test_forwarded_calls_nex_09_nex_26(
     line_plan: str, number_class: NumberClass, unit_seconds: int, per_unit: int, rate_class: str
 ) -> None:
-    price = forward_price(tariff_rules(), line_plan, number_class, NOON)
-    assert (price.unit_seconds, price.per_unit) == (unit_seconds, Decimal(per_unit))
-    assert (price.rate_class, price.rules, price.rate_card) == (rate_class, ("NEX-09",), "2019-10-01")
+    found = forward_price(tariff_rules(), line_plan, number_class, NOON)
+    assert (found.unit_seconds, found.per_unit) == (unit_seconds, Decimal(per_unit))
+    assert (found.rate_class, found.rules, found.rate_card) == (rate_class, ("NEX-09",), "2019-10-01")
 
 
 @pytest.mark.parametrize(
@@ -54,9 +59,9 @@ def test_forwarded_calls_nex_09_nex_26(
 )
 def test_the_card_of_the_local_day_of_answering(answered_at: datetime, per_unit: int) -> None:
     rules = rules_with(
-        card(date(2019, 10, 1), CallPrice(unit_seconds=60, unit_price=Decimal(32))),
-        card(date(2026, 7, 1), CallPrice(unit_seconds=60, unit_price=Decimal(40))),
-        card(date(2026, 8, 1), CallPrice(unit_seconds=60, unit_price=Decimal(41))),
+        card(date(2019, 10, 1), price(32)),
+        card(date(2026, 7, 1), price(40)),
+        card(date(2026, 8, 1), price(41)),
     )
     assert forward_price(rules, "basic", NumberClass.MOBILE, answered_at).per_unit == per_unit
 
@@ -66,20 +71,16 @@ def test_the_card_of_the_local_day_of_answering(answered_at: datetime, per_unit:
     [(21, 59, 32), (22, 0, 20), (23, 59, 20), (0, 0, 20), (5, 59, 20), (6, 0, 32), (12, 0, 32)],
 )
 def test_the_night_has_a_price_of_its_own_over_midnight(local_hour: int, minute: int, per_unit: int) -> None:
-    night = NightPrice(starts_at=time(22), ends_at=time(6), unit_price=Decimal(20))
-    rules = rules_with(
-        card(date(2019, 10, 1), CallPrice(unit_seconds=60, unit_price=Decimal(32), night=night))
-    )
+    night = NightPrice.model_validate({"starts_at": time(22), "ends_at": time(6), "unit_price": 20})
+    rules = rules_with(card(date(2019, 10, 1), price(32, night=night)))
     at = rules.calendar.instant(date(2026, 6, 10), time(local_hour, minute))
     assert forward_price(rules, "basic", NumberClass.MOBILE, at).per_unit == per_unit
 
 
 def test_minimum_units_and_a_card_without_a_rule() -> None:
-    rules = rules_with(
-        card(date(2019, 10, 1), CallPrice(unit_seconds=60, unit_price=Decimal(32), minimum_units=2))
-    )
-    price = forward_price(rules, "basic", NumberClass.MOBILE, NOON)
-    assert (price.minimum_units, price.rules) == (2, ())
+    rules = rules_with(card(date(2019, 10, 1), price(32, minimum_units=2)))
+    found = forward_price(rules, "basic", NumberClass.MOBILE, NOON)
+    assert (found.minimum_units, found.rules) == (2, ())
 
 
 @pytest.mark.parametrize("number_class", [NumberClass.PREMIUM, NumberClass.FOREIGN, NumberClass.EMERGENCY])

@@ -17,7 +17,7 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 
 # Libraries that tell every step at the level of news; what goes wrong there is still told. An HTTP client's news hold
 # addresses with phone numbers in them.
-TALKATIVE = ("httpx", "httpcore", "celery", "kombu", "uvicorn", "amqp")
+TALKATIVE = ("alembic", "httpx", "httpcore", "celery", "kombu", "uvicorn", "amqp")
 
 
 def configure_logging(*, as_json: bool, level: str) -> None:
