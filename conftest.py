@@ -7,11 +7,13 @@ RUSUBAN_TEST_DATABASE_URL names a superuser's address on a server to use instead
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy.orm import Session
 
 from coworking.kit.db import Database
@@ -30,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _plain_logs()
     worker_input = getattr(config, "workerinput", None)
     if worker_input is not None:
         config.stash[RUN_FOLDER] = Path(worker_input["run_folder"])
@@ -37,6 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_FOLDER] = make_run_folder()
     # Somebody who ends the run with SIGTERM wants its servers ended as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _plain_logs() -> None:
+    """Until a test configures logging itself. Left alone, structlog draws tracebacks with every local value, which
+    takes seconds under Hypothesis."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,15 +11,14 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import event, text
-from sqlalchemy.pool import NullPool
 
 from coworking.kit.audit import record
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
+from coworking.kit.operators import operator_ids
 from coworking.kit.outbox import Resources, TaskContext, run_due, task
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
@@ -50,41 +49,33 @@ def note(context: TaskContext, what: str) -> None:
     )
 
 
-def work(url: str, at_moment: Callable[[], None]) -> None:
-    """Everything that is due; `at_moment` is called around every statement and every commit."""
-    database = Database(url)
-    engine = database.engine
-    for name in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback"):
-        event.listen(engine, name, lambda *_: at_moment())
-    database.after_commit = lambda _: at_moment()
+class Moments:
+    """Counts the statements and commits of this process, before and after each, and dies at the one wanted."""
+
+    def __init__(self, database: Database) -> None:
+        self.passed = 0
+        self.last: int | None = None
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit", "rollback"):
+            event.listen(database.engine, name, self._pass)
+        database.after_commit = self._pass
+
+    def _pass(self, *_: object) -> None:
+        self.passed += 1
+        if self.passed == self.last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def work(database: Database) -> None:
     run_due(database, VirtualClock(NOW), Resources())
-    database.close()
 
 
-def moments_of_a_round(url: str) -> int:
-    counted = 0
-
-    def at_moment() -> None:
-        nonlocal counted
-        counted += 1
-
-    work(url, at_moment)
-    return counted
-
-
-def killed(url: str, moment: int) -> bool:
-    """Fork a worker that dies at this moment; says whether it did."""
+def killed(database: Database, moments: Moments, last: int) -> bool:
+    """Fork a worker that dies at its moment number `last`; says whether it came to that."""
     pid = os.fork()
     if pid == 0:
-        left = moment
-
-        def at_moment() -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        work(url, at_moment)
+        database.engine.dispose(close=False)  # the connections are the parent's
+        moments.passed, moments.last = 0, last
+        work(database)
         os._exit(0)
     _, status = os.waitpid(pid, 0)
     if os.WIFSIGNALED(status):
@@ -94,33 +85,35 @@ def killed(url: str, moment: int) -> bool:
 
 
 def main(url: str, seed: int, kills: int) -> None:
-    # No connection may be open across a fork: the child would share it.
-    queue = Database(url, poolclass=NullPool)
-    with queue.transaction() as session:
-        operator_id = session.scalars(text("SELECT id FROM operators")).one()
+    database = Database(url)
+    moments = Moments(database)
+    with database.transaction() as session:
+        [operator_id] = operator_ids(session)
     numbers = iter(range(1_000_000))
 
     def enqueue() -> None:
-        with queue.transaction(operator_id) as session:
+        with database.transaction(operator_id) as session:
             for _ in range(TASKS_A_ROUND):
                 first.enqueue(session, operator_id=operator_id, now=NOW, number=next(numbers))
 
     enqueue()
-    moments = moments_of_a_round(url)
+    before = moments.passed
+    work(database)
+    moments_of_a_round = moments.passed - before
     chance = random.Random(seed)
     died = outlived = 0
     while died < kills:
         enqueue()
         # Some die later than the work takes that there is: otherwise more and more would be left over.
-        if killed(url, chance.randint(1, 2 * moments)):
+        if killed(database, moments, chance.randint(1, 2 * moments_of_a_round)):
             died += 1
         else:
             outlived += 1
-    while True:
-        with queue.transaction() as session:
-            if not session.scalar(OTHERS_AT_WORK):
-                break
-    work(url, lambda: None)
+    others = 1
+    while others:
+        with database.transaction() as session:
+            others = session.scalars(OTHERS_AT_WORK).one()
+    work(database)
     sys.stdout.write(f"{died} {outlived} {next(numbers)}\n")
 
 
