@@ -18,13 +18,13 @@ from app.carriers import OperatorsCarrier
 from app.demonstration import Demonstration, load_demonstration
 from app.migrations import DatabaseTooNew, migrate
 from app.pages import page_routes
-from coworking.kit.profile import ProfileError
 from app.settings import Settings
 from app.wiring import Composition, asgi_application, compose, in_process, make_mailer, open_carriers
 from coworking.kit.clock import SystemClock
 from coworking.kit.errors import UserError
 from coworking.kit.logs import configure_logging
 from coworking.kit.postgres import EmbeddedServer, claim_layout
+from coworking.kit.profile import ProfileError
 from coworking.kit.queue import EMBEDDED_BROKER, EmbeddedWorker, Pulse, make_celery
 from telephony.carrier.sandbox.real_time import PacedClock
 from telephony.carrier.sandbox.real_time import run as run_sandbox

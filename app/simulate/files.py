@@ -1,10 +1,11 @@
 """From the command's arguments to its exit code: which files are run, on which database, and what is printed."""
 
-import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
+
+import uvloop
 
 from app.profiles import Profile, load_profile, shipped_profiles
 from app.simulate.databases import Databases, open_databases
@@ -108,7 +109,7 @@ def run_one(
 ) -> ScenarioError | None:
     """Run it on a database of its own and print what came of it; what did not come out, if anything."""
     failure: ScenarioError | None = None
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     try:
         with databases.fresh() as url:
             deployment = open_deployment(profile, source, url, scenario.starts, loop)

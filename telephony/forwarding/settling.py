@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.clock import Clock
-from coworking.kit.db import Database
+from coworking.kit.db import Database, table_of
 from coworking.kit.errors import TryAgain
 from coworking.kit.outbox import Resources
 from telephony.forwarding.models import Call, CarrierEvent
@@ -222,7 +222,7 @@ def _events_of(session: Session, call_sids: Sequence[str]) -> tuple[dict[str, li
 
 
 def _write_calls(session: Session, operator_id: int, tellings: Sequence[_Telling]) -> None:
-    statement = insert(Call).values([telling.row(operator_id) for telling in tellings])
+    statement = insert(table_of(Call))
     staying = {"operator_id", "carrier_sid", "direction"}
     session.execute(
         statement.on_conflict_do_update(
@@ -232,5 +232,6 @@ def _write_calls(session: Session, operator_id: int, tellings: Sequence[_Telling
                 for column in Call.__table__.columns
                 if column.name != "id" and column.name not in staying
             },
-        )
+        ),
+        [telling.row(operator_id) for telling in tellings],
     )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.billing import Posting, day_by, post, reverse, standing_charges
+from coworking.kit.db import table_of
 from coworking.kit.phone import from_e164
 from telephony.metering.models import Leg
 from telephony.metering.rating import Rated, rate
@@ -143,10 +144,11 @@ def _leg_row(operator_id: int, call: CallFacts, leg: LegFacts) -> dict[str, Any]
 
 
 def _write_legs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    statement = insert(Leg).values(rows)
+    statement = insert(table_of(Leg))
     changing = ("status", "started_at", "answered_at", "bridged_at", "ended_at", "seconds")
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["leg_sid"], set_={name: statement.excluded[name] for name in changing}
-        )
+        ),
+        rows,
     )

@@ -101,7 +101,9 @@ def test_the_service_writes_no_row_of_another_operator(
 
 
 @pytest.mark.parametrize(
-    "table", [table for table in OPERATORS_TABLES if table.name not in APPEND_ONLY], ids=lambda table: table.name
+    "table",
+    [table for table in OPERATORS_TABLES if table.name not in APPEND_ONLY],
+    ids=lambda table: table.name,
 )
 def test_the_service_changes_and_moves_no_row_of_another_operator(owner: Connection, table: Table) -> None:
     loosen(owner, table)
@@ -197,7 +199,9 @@ def test_the_service_is_refused_before_the_trigger(session: Session, change: str
 def test_a_row_of_another_operator_is_named_where_it_is_made(session: Session) -> None:
     other = ensure_operator(session, "other", NOW)
     make_operator(session)
-    session.add(AuditEntry(operator_id=other, at=NOW, actor="", action="", subject="", details={}, channel=""))
+    session.add(
+        AuditEntry(operator_id=other, at=NOW, actor="", action="", subject="", details={}, channel="")
+    )
     with pytest.raises(AssertionError, match=f"AuditEntry of operator {other} in a session of another"):
         session.flush()
 

@@ -8,6 +8,12 @@ from click.testing import CliRunner
 from app.cli import main
 
 
+@pytest.fixture(autouse=True)
+def logs_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets up the logs of its process, which here is that of all tests."""
+    monkeypatch.setattr("coworking.kit.logs.configure_logging", lambda **_: None)
+
+
 def test_a_malformed_scenario_exits_2_in_the_language_of_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,6 @@ from coworking.kit.operators import operator_ids
 from coworking.kit.outbox import Resources, TaskContext, run_due, task
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
-TASKS_A_ROUND = 2
 # The server finds out a moment later that a client is gone; until then its locks are held.
 OTHERS_AT_WORK = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -93,8 +92,7 @@ def main(url: str, seed: int, kills: int) -> None:
 
     def enqueue() -> None:
         with database.transaction(operator_id) as session:
-            for _ in range(TASKS_A_ROUND):
-                first.enqueue(session, operator_id=operator_id, now=NOW, number=next(numbers))
+            first.enqueue(session, operator_id=operator_id, now=NOW, number=next(numbers))
 
     enqueue()
     before = moments.passed

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from coworking.kit import db
@@ -23,10 +23,40 @@ def names(database: Database) -> list[str]:
         return list(session.scalars(NAMES))
 
 
+def insert(session: Session, name: str) -> None:
+    session.execute(INSERT, {"name": name})
+
+
+def commit(database: Database, *work: Callable[[Session], object]) -> None:
+    """All of it in one transaction."""
+    with database.transaction() as session:
+        for part in work:
+            part(session)
+
+
+def executing(statement: str) -> Callable[[Session], object]:
+    return lambda session: session.execute(text(statement))
+
+
+def inserting(name: str) -> Callable[[Session], object]:
+    return lambda session: insert(session, name)
+
+
+def hanging_up(session: Session) -> None:
+    """The server ends this session's connection."""
+    backend = session.scalar(text("SELECT pg_backend_pid()"))
+    assert isinstance(session.bind, Engine)
+    url = session.bind.url.render_as_string(hide_password=False)
+    with closing(Database(url, role=None)) as owner, owner.transaction() as killer:
+        killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+
+
+def failing(_: Session) -> None:
+    raise ZeroDivisionError
+
+
 def raising(code: str) -> Callable[[Session], object]:
-    return lambda session: session.execute(
-        text(f"DO $$ BEGIN RAISE EXCEPTION 'as it goes' USING ERRCODE = '{code}'; END $$")
-    )
+    return executing(f"DO $$ BEGIN RAISE EXCEPTION 'as it goes' USING ERRCODE = '{code}'; END $$")
 
 
 def in_two_threads(first: Callable[[], object], second: Callable[[], object]) -> list[BaseException]:
@@ -56,22 +86,19 @@ def own_database(clean_database: Database) -> Iterator[Database]:
 
 
 def test_a_transaction_is_kept_at_its_end(clean_database: Database) -> None:
-    with clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "kept"})
+    commit(clean_database, inserting("kept"))
     assert names(clean_database) == ["kept"]
 
 
 def test_a_transaction_is_undone_by_any_error(clean_database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "undone"})
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        commit(clean_database, inserting("undone"), failing)
     assert names(clean_database) == []
 
 
 def test_a_refused_row_names_its_constraint(clean_database: Database) -> None:
-    with pytest.raises(IntegrityError) as refused, clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "twice"})
-        session.execute(INSERT, {"name": "twice"})
+    with pytest.raises(IntegrityError) as refused:
+        commit(clean_database, inserting("twice"), inserting("twice"))
     assert violated_constraint(refused.value) == "uq_operators_name"
     assert "twice" not in str(refused.value).split("DETAIL")[0]  # parameters are hidden
     assert names(clean_database) == []
@@ -100,8 +127,7 @@ def test_run_repeats_the_whole_after_a_serialization_failure(own_database: Datab
 
         return work
 
-    with own_database.transaction() as session:
-        session.execute(INSERT, {"name": "-"})
+    commit(own_database, inserting("-"))
     errors = in_two_threads(lambda: own_database.run(add("a")), lambda: own_database.run(add("b")))
     assert errors == []
     assert len(attempts) == 3
@@ -130,11 +156,8 @@ def test_run_repeats_the_whole_after_a_deadlock(clean_database: Database) -> Non
         return work
 
     for name in "xy":
-        with clean_database.transaction() as session:
-            session.execute(INSERT, {"name": name})
-    errors = in_two_threads(
-        lambda: clean_database.run(lock("xy")), lambda: clean_database.run(lock("yx"))
-    )
+        commit(clean_database, inserting(name))
+    errors = in_two_threads(lambda: clean_database.run(lock("xy")), lambda: clean_database.run(lock("yx")))
     assert errors == []
     assert len(attempts) == 3
     assert {name[0]: len(name) for name in names(clean_database)} == {"x": 5, "y": 5}
@@ -145,12 +168,12 @@ def test_run_gives_up_at_its_bound(
     clean_database: Database, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(db.time, "sleep", pauses.append)
+    monkeypatch.setattr("coworking.kit.db.time.sleep", pauses.append)
     tried: list[Session] = []
 
     def work(session: Session) -> None:
         tried.append(session)
-        session.execute(INSERT, {"name": f"try {len(tried)}"})
+        insert(session, f"try {len(tried)}")
         raising(code)(session)
 
     with pytest.raises(TryAgain):
@@ -176,34 +199,38 @@ def test_run_does_not_repeat_what_is_no_collision(clean_database: Database) -> N
 
 @pytest.mark.parametrize("code", sorted(db.UNAVAILABLE | db.REPEATABLE))
 def test_what_is_not_the_users_fault_is_try_again(clean_database: Database, code: str) -> None:
-    with pytest.raises(TryAgain), clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "undone"})
-        raising(code)(session)
+    with pytest.raises(TryAgain):
+        commit(clean_database, inserting("undone"), raising(code))
     assert names(clean_database) == []
 
 
 @pytest.mark.parametrize("code", ["22012", "23502", "42P01", "P0001"])
 def test_a_defect_stays_a_defect(clean_database: Database, code: str) -> None:
-    with pytest.raises(db.DBAPIError), clean_database.transaction() as session:
-        raising(code)(session)
+    with pytest.raises(DBAPIError):
+        commit(clean_database, raising(code))
 
 
 def test_a_lock_that_another_holds_is_try_again(clean_database: Database) -> None:
-    with clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "held"})
+    commit(clean_database, inserting("held"))
     with clean_database.transaction() as holder:
         holder.execute(text("SELECT FROM operators FOR UPDATE"))
-        with pytest.raises(TryAgain), clean_database.transaction() as session:
-            session.execute(text("SET LOCAL lock_timeout = '20ms'"))
-            session.execute(text("UPDATE operators SET name = 'taken'"))
+        with pytest.raises(TryAgain):
+            commit(
+                clean_database,
+                executing("SET LOCAL lock_timeout = '20ms'"),
+                executing("UPDATE operators SET name = 'taken'"),
+            )
     assert names(clean_database) == ["held"]
 
 
 def test_a_statement_that_takes_too_long_is_try_again(clean_database: Database) -> None:
-    with pytest.raises(TryAgain), clean_database.transaction() as session:
-        session.execute(INSERT, {"name": "undone"})
-        session.execute(text("SET LOCAL statement_timeout = '20ms'"))
-        session.execute(text("SELECT pg_sleep(30)"))
+    with pytest.raises(TryAgain):
+        commit(
+            clean_database,
+            inserting("undone"),
+            executing("SET LOCAL statement_timeout = '20ms'"),
+            executing("SELECT pg_sleep(30)"),
+        )
     assert names(clean_database) == []
 
 
@@ -211,7 +238,12 @@ def test_a_connection_has_its_limits(clean_database: Database) -> None:
     with clean_database.transaction() as session:
         shown = {
             name: session.scalar(text(f"SELECT setting FROM pg_settings WHERE name = '{name}'"))
-            for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone")
+            for name in (
+                "statement_timeout",
+                "lock_timeout",
+                "idle_in_transaction_session_timeout",
+                "TimeZone",
+            )
         }
     assert shown == {
         "statement_timeout": str(db.STATEMENT_TIMEOUT_MS),
@@ -232,22 +264,15 @@ def test_a_database_that_is_not_there_is_try_again() -> None:
 
 
 def test_a_connection_that_breaks_in_the_middle_is_try_again(own_database: Database) -> None:
-    with pytest.raises(TryAgain), own_database.transaction() as session:
-        session.execute(INSERT, {"name": "undone"})
-        backend = session.scalar(text("SELECT pg_backend_pid()"))
-        with closing(Database(own_database.url, role=None)) as owner, owner.transaction() as killer:
-            killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
-        session.execute(NAMES)
+    with pytest.raises(TryAgain):
+        commit(own_database, inserting("undone"), hanging_up, inserting("undone, too"))
     # The pool finds out that its connection is dead before it lends it again.
     assert names(own_database) == []
 
 
 def test_a_connection_that_breaks_at_the_commit_is_try_again(own_database: Database) -> None:
-    with pytest.raises(TryAgain), own_database.transaction() as session:
-        session.execute(INSERT, {"name": "undone"})
-        backend = session.scalar(text("SELECT pg_backend_pid()"))
-        with closing(Database(own_database.url, role=None)) as owner, owner.transaction() as killer:
-            killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+    with pytest.raises(TryAgain):
+        commit(own_database, inserting("undone"), hanging_up)
     assert names(own_database) == []
 
 

@@ -25,7 +25,7 @@ KILLS = 150
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(clean_database: Database, seed: int) -> None:
     with clean_database.transaction() as session:
         operator_id = ensure_operator(session, "nex", NOW)
-    command = [sys.executable, PROGRAM, clean_database.url, str(seed), str(KILLS)]
+    command = [sys.executable, str(PROGRAM), clean_database.url, str(seed), str(KILLS)]
     died, outlived, queued = map(int, subprocess.run(command, check=True, capture_output=True).stdout.split())
     assert died == KILLS
     assert outlived > 0

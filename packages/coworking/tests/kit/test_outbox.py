@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,6 +97,13 @@ class House:
                 **arguments,
             )
 
+    def enqueue_and_fail(self, what: str) -> None:
+        """A change and its work, of which the change fails in the end."""
+        with self.database.transaction(self.operator_id) as session:
+            with session.begin_nested():
+                NOTE.enqueue(session, operator_id=self.operator_id, now=NOW, what=what)
+            _break(TaskContext(session, self.clock, self.operator_id, self.resources), what)
+
     def run(self) -> int:
         return run_due(self.database, self.clock, self.resources)
 
@@ -111,7 +117,7 @@ class House:
 
 
 @pytest.fixture
-def house(clean_database: Database) -> Iterator[House]:
+def house(clean_database: Database) -> House:
     return House(clean_database)
 
 
@@ -129,9 +135,8 @@ def test_a_change_and_its_work_are_kept_together(house: House) -> None:
 
 
 def test_a_change_and_its_work_are_undone_together(house: House) -> None:
-    with pytest.raises(ZeroDivisionError), house.database.transaction(house.operator_id) as session:
-        _break(TaskContext(session, house.clock, house.operator_id, house.resources), "change")
-        NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what="follows")
+    with pytest.raises(ZeroDivisionError):
+        house.enqueue_and_fail("follows")
     assert house.rows() == []
     assert house.run() == 0
     assert house.effects() == []
@@ -140,9 +145,9 @@ def test_a_change_and_its_work_are_undone_together(house: House) -> None:
 def test_a_savepoint_takes_its_work_back(house: House) -> None:
     with house.database.transaction(house.operator_id) as session:
         NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what="kept")
-        with pytest.raises(ZeroDivisionError), session.begin_nested():
-            NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what="undone")
-            raise ZeroDivisionError
+        savepoint = session.begin_nested()
+        NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what="undone")
+        savepoint.rollback()
     assert house.run() == 1
     assert house.effects() == ["kept"]
 
@@ -241,7 +246,7 @@ def test_a_failing_task_blocks_no_other(house: House, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("arguments", [{}, {"who": "else"}])
 def test_a_task_that_cannot_be_called_is_put_off(house: House, arguments: dict[str, str]) -> None:
-    house.enqueue(NOTE, **arguments)
+    house.enqueue(NOTE, due_in=0, key=None, **arguments)
     assert house.run() == 1
     assert [(row.attempts, row.last_error) for row in house.rows()] == [(1, "TypeError")]
 
@@ -334,8 +339,6 @@ def test_a_commit_without_work_wakes_nobody(house: House, wakes: Wakes) -> None:
 
 
 def test_what_is_undone_wakes_nobody(house: House, wakes: Wakes) -> None:
-    with pytest.raises(ZeroDivisionError), house.database.transaction(house.operator_id) as session:
-        with session.begin_nested():
-            NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what="x")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        house.enqueue_and_fail("x")
     assert wakes.times == 0

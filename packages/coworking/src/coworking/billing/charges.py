@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.billing.models import Charge
+from coworking.kit.db import table_of
 from coworking.kit.money import TaxMode
 
 LARGEST_PAGE = 200
@@ -57,10 +58,10 @@ def post(session: Session, operator_id: int, postings: Sequence[Posting], now: d
         return
     entered = set(
         session.scalars(
-            insert(Charge)
-            .values([_row(posting, operator_id, 1, now) for posting in postings])
+            insert(table_of(Charge))
             .on_conflict_do_nothing(index_elements=["operator_id", "key", "revision"])
-            .returning(Charge.key)
+            .returning(table_of(Charge).c.key),
+            [_row(posting, operator_id, 1, now) for posting in postings],
         )
     )
     for posting in postings:

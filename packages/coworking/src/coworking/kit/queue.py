@@ -75,7 +75,8 @@ def make_celery(broker_url: str, work: Work) -> Celery:
 
 
 class Pulse:
-    """Sends "work waits": soon after `wake`, and once every `PULSE_SECONDS` whatever happens. Bursts become one word."""
+    """Sends "work waits": soon after `wake`, and once every `PULSE_SECONDS` whatever happens. A burst becomes one
+    word."""
 
     def __init__(self, celery: Celery) -> None:
         self._celery = celery

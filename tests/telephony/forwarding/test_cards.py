@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coworking.kit.clock import VirtualClock
+from coworking.kit.db import Database
+from coworking.kit.errors import NotFound
+from coworking.kit.events import Subscriptions
+from coworking.kit.outbox import Resources, run_due
+from telephony.forwarding import CallRules, Change, rewrite_all_cards, rewrite_card, set_forwarding
+from telephony.forwarding.cards import read_card
+from telephony.forwarding.models import RoutingCard
+from telephony.forwarding.routing import Announce, Card, Ring, decide
+from telephony.numbers import Line, LineChanged, RulesOfLines, get_line, give_notice
+from tests.factories.forwarding import FIXED, MOBILE, call_rules, forward
+from tests.factories.membership import NOW, make_operator
+from tests.factories.numbers import line_rules, make_line
+
+CALLER = "+81366667777"
+
+
+def rewrite_on_change(session: Session, told: LineChanged) -> None:
+    rewrite_card(session, call_rules(), told.line_id, told.at)
+
+
+@pytest.fixture
+def operator_id(session: Session) -> int:
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(LineChanged, rewrite_on_change)
+    session.info["subscriptions"] = subscriptions
+    return make_operator(session)
+
+
+@pytest.fixture
+def line(session: Session, operator_id: int) -> Line:
+    return make_line(session, operator_id)
+
+
+def card_of(session: Session, number: str) -> Card:
+    card = read_card(session, number)
+    assert card is not None
+    return card
+
+
+def decided(session: Session, line: Line, at: datetime = NOW) -> str:
+    decision = decide(read_card(session, line.number), CALLER, at)
+    return decision.decided_by if isinstance(decision, Announce) else decision.targets[0].number
+
+
+def test_a_rented_line_has_a_card_at_once(session: Session, line: Line) -> None:
+    card = card_of(session, line.number)
+    assert (card.line_id, card.version, card.status, card.is_on) == (line.id, 1, "lent", False)
+    assert (card.starts_at, card.ends_at) == (line.starts_at, None)
+    assert (card.time_limit_seconds, card.language) == (14_400, "ja")
+    assert decided(session, line) == "forwarding-off"
+
+
+def test_the_next_call_goes_by_what_was_set(session: Session, line: Line) -> None:
+    forward(session, line, MOBILE)
+    assert decided(session, line) == MOBILE
+    forward(session, line, FIXED, strategy="at-once", press_one=True)
+    card = card_of(session, line.number)
+    assert (card.version, card.strategy, card.press_one) == (3, "at-once", True)
+    assert decided(session, line) == FIXED
+    forward(session, line, is_on=False)
+    assert decided(session, line) == "forwarding-off"
+
+
+def test_a_change_that_is_undone_leaves_the_card_as_it_was(session: Session, line: Line) -> None:
+    forward(session, line, MOBILE)
+    undone = session.begin_nested()
+    forward(session, line, FIXED)
+    undone.rollback()
+    assert decided(session, line) == MOBILE
+
+
+def test_notice_puts_the_end_on_the_card(session: Session, line: Line) -> None:
+    forward(session, line, MOBILE)
+    give_notice(session, line_rules(), line, actor="account:1", now=NOW)
+    assert line.ends_at is not None
+    assert card_of(session, line.number).ends_at == line.ends_at
+    assert decided(session, line, line.ends_at - timedelta(microseconds=1)) == MOBILE
+    assert decided(session, line, line.ends_at) == "ended"
+
+
+def test_a_suspended_line_is_announced(session: Session, line: Line) -> None:
+    forward(session, line, MOBILE)
+    line.status = "suspended"
+    rewrite_card(session, call_rules(), line.id, NOW)
+    assert decided(session, line) == "suspended"
+    line.status = "active"
+    rewrite_card(session, call_rules(), line.id, NOW)
+    assert decided(session, line) == MOBILE
+
+
+@pytest.mark.parametrize("status", ["available", "released", "ported-out"])
+def test_a_number_that_is_nobodys_has_no_card(session: Session, line: Line, status: str) -> None:
+    line.status, line.stock_number.status = "ended", status
+    rewrite_card(session, call_rules(), line.id, NOW)
+    assert read_card(session, line.number) is None
+    assert decided(session, line) == "unknown-number"
+
+
+def test_a_number_in_quarantine_says_that_it_ended(session: Session, line: Line) -> None:
+    line.status, line.ends_at, line.stock_number.status = "ended", NOW, "quarantined"
+    rewrite_card(session, call_rules(), line.id, NOW)
+    assert decided(session, line) == "ended"
+
+
+def test_the_card_is_of_who_holds_the_number_now(session: Session, operator_id: int, line: Line) -> None:
+    line.status, line.ends_at, line.stock_number.status = "ended", NOW, "available"
+    session.flush()
+    again = make_line(session, operator_id, serial=1)
+    assert again.number == line.number
+    forward(session, again, MOBILE)
+    rewrite_card(session, call_rules(), line.id, NOW)
+    assert card_of(session, line.number).line_id == again.id
+    assert decided(session, line) == MOBILE
+
+
+def test_all_cards_follow_a_change_of_the_profile(session: Session, operator_id: int) -> None:
+    lines = [make_line(session, operator_id) for _ in range(3)]
+    for line in lines:
+        forward(session, line, MOBILE)
+    rules = call_rules()
+    fixed_only = rules.forwarding.destinations.model_copy(update={"classes": ("fixed",)})
+    narrow = rules.forwarding.model_copy(update={"destinations": fixed_only})
+    assert rewrite_all_cards(session, CallRules(narrow, rules.tariffs, "en"), NOW) == 3
+    for line in lines:
+        assert card_of(session, line.number).language == "en"
+        assert decided(session, line) == "no-destination"
+
+
+def test_there_is_no_card_of_no_line(session: Session, operator_id: int) -> None:
+    with pytest.raises(NotFound):
+        rewrite_card(session, call_rules(), 10**9, NOW)
+
+
+def test_the_end_of_a_line_and_a_change_of_it_at_once_both_stand_on_the_card(
+    clean_database: Database,
+) -> None:
+    """Whichever comes second writes the card from what the first has left."""
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(LineChanged, rewrite_on_change)
+    clean_database.subscriptions, before = subscriptions, clean_database.subscriptions
+    with clean_database.transaction() as session:
+        operator_id = make_operator(session)
+        lines = [make_line(session, operator_id) for _ in range(8)]
+    together = threading.Barrier(2)
+
+    def change(line_id: int) -> None:
+        with clean_database.transaction(operator_id) as session:
+            line = get_line(session, line_id)
+            together.wait(10)
+            forward(session, line, MOBILE)
+
+    def end(line_id: int) -> None:
+        with clean_database.transaction(operator_id) as session:
+            line = get_line(session, line_id)
+            together.wait(10)
+            give_notice(session, line_rules(), line, actor="account:1", now=NOW)
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            for line in lines:
+                for future in [pool.submit(change, line.id), pool.submit(end, line.id)]:
+                    future.result(30)
+    finally:
+        clean_database.subscriptions = before
+    with clean_database.transaction(operator_id) as session:
+        for line in lines:
+            card = card_of(session, line.number)
+            assert card.ends_at == get_line(session, line.id).ends_at is not None
+            assert isinstance(decide(card, CALLER, NOW), Ring)
+
+
+def test_when_a_line_ends_its_card_follows_in_the_same_transaction(clean_database: Database) -> None:
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(LineChanged, rewrite_on_change)
+    clean_database.subscriptions, before = subscriptions, clean_database.subscriptions
+    clock = VirtualClock(NOW)
+    try:
+        with clean_database.transaction() as session:
+            operator_id = make_operator(session)
+            line = make_line(session, operator_id)
+            set_forwarding(
+                session,
+                call_rules(),
+                line,
+                Change(press_one=True),
+                actor="account:1",
+                channel="api",
+                now=NOW,
+            )
+            give_notice(session, line_rules(), line, actor="account:1", now=NOW)
+        resources = Resources(RulesOfLines({operator_id: line_rules()}))
+        assert line.ends_at is not None
+        versions = []
+        for days in (0, line_rules().profile.quarantine_days):
+            clock.advance_to(line.ends_at + timedelta(days=days))
+            assert run_due(clean_database, clock, resources) == 1
+            with clean_database.transaction(operator_id) as session:
+                card = read_card(session, line.number)
+                versions.append(card.version if card else None)
+                left = session.scalar(select(func.count()).select_from(RoutingCard))
+    finally:
+        clean_database.subscriptions = before
+    assert versions == [4, None]
+    assert left == 0
