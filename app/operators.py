@@ -14,7 +14,7 @@ from coworking.kit.operators import ensure_operator, store_profile_version
 from coworking.membership import MemberRules, enter_offices
 from telephony.forwarding import CallRules, rewrite_all_cards
 from telephony.metering import TariffRules
-from telephony.numbers import LineRules
+from telephony.numbers import FeeRules, LineRules
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class OperatorInForce:
 
     def line_rules(self) -> LineRules:
         return LineRules(self.profile.numbers, self.calendar)
+
+    def fee_rules(self) -> FeeRules:
+        profile = self.profile
+        return FeeRules(profile.numbers, profile.billing, self.calendar, self.profile_version_id)
 
     def call_rules(self) -> CallRules:
         tariffs = TariffRules(

@@ -44,7 +44,7 @@ from telephony.forwarding import (
     rewrite_card,
     settle_events,
 )
-from telephony.numbers import LineChanged, RulesOfLines
+from telephony.numbers import LineChanged, LineRented, RulesOfLines, post_first_fees
 
 log = structlog.get_logger(__name__)
 
@@ -145,6 +145,13 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         LineChanged,
         lambda session, told: rewrite_card(
             session, rules_of_calls[session.info["operator_id"]], told.line_id, told.at
+        ),
+    )
+    fee_rules = {operator.id: operator.fee_rules() for operator in operators}
+    subscriptions.subscribe(
+        LineRented,
+        lambda session, told: post_first_fees(
+            session, fee_rules[session.info["operator_id"]], told.line_id, told.at
         ),
     )
     doorway = Doorway(database, clock, resources)

@@ -70,7 +70,7 @@ def _line_as_it_is(session: Session, line_id: int) -> Line:
     line = session.scalar(
         select(Line)
         .where(Line.id == line_id)
-        .with_for_update(of=Line)
+        .with_for_update(of=Line, key_share=True)
         .execution_options(populate_existing=True)
     )
     if line is None:

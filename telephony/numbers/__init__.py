@@ -1,7 +1,8 @@
 """Numbers in stock, lines lent, phones registered on them."""
 
 from telephony.numbers.errors import LineNotLive, NumberCannotBeChosen, PhoneNotRegistered
-from telephony.numbers.events import LineChanged
+from telephony.numbers.events import LineChanged, LineRented
+from telephony.numbers.fees import FeeRules, post_first_fees
 from telephony.numbers.lines import (
     RulesOfLines,
     get_line,
@@ -27,10 +28,12 @@ from telephony.numbers.terms import LineRules
 
 __all__ = [
     "Entered",
+    "FeeRules",
     "Line",
     "LineChanged",
     "LineNotLive",
     "LineOfCall",
+    "LineRented",
     "LineRules",
     "NumberCannotBeChosen",
     "PhoneNotRegistered",
@@ -46,6 +49,7 @@ __all__ = [
     "list_stock",
     "member_of",
     "parse_stock_csv",
+    "post_first_fees",
     "register_phone",
     "rent_line",
     "stock_area_code",

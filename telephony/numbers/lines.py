@@ -22,7 +22,7 @@ from telephony.numbers.errors import (
     LineQuotaReached,
     StartMonthPast,
 )
-from telephony.numbers.events import LineChanged
+from telephony.numbers.events import LineChanged, LineRented
 from telephony.numbers.models import Line, StockNumber
 from telephony.numbers.profile import FixedCount
 from telephony.numbers.stock import take_next_free
@@ -77,17 +77,20 @@ def rent_line(
             key=f"line:{line.id}:begin",
             line_id=line.id,
         )
+    tell(session, LineRented(line_id=line.id, at=now))
     _changed(session, line, "line.rented", actor, now, {"line_plan": line_plan, "area_code": area_code})
     return line
 
 
 def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, now: datetime) -> Line:
-    """End a line as its rules say (NEX-21). Raises `LineNotLive`, `LineAlreadyEnding`, `LastLineRequired`."""
+    """End a line as its rules say (NEX-21). Raises `MembershipNotActive`, `IdentityNotVerified`, `LineNotLive`,
+    `LineAlreadyEnding`, `LastLineRequired`."""
+    member = require_service(session, line.member_id)
+    session.refresh(line, ["status", "ends_at"])  # another notice may have come before the member was locked
     if line.status == "ended":
         raise LineNotLive
     if line.ends_at is not None:
         raise LineAlreadyEnding
-    member = require_service(session, line.member_id)
     if member.plan in rules.profile.last_line_required and _lines_that_stay(session, member.id) <= 1:
         raise LastLineRequired
     line.ends_at = max(end_of(rules, now), line.starts_at)
@@ -108,7 +111,7 @@ def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, n
 @task("numbers.begin-line")
 def begin_line(context: TaskContext, line_id: int) -> None:
     """The line's first instant has come. Its card knows the time by itself; this keeps the state word true."""
-    line = context.session.get(Line, line_id, with_for_update=True)
+    line = _locked(context.session, line_id)
     if line is None or line.status != "pending" or context.clock.now() < line.starts_at:
         return
     line.status = "ending" if line.ends_at else "active"
@@ -119,7 +122,7 @@ def begin_line(context: TaskContext, line_id: int) -> None:
 def finish_line(context: TaskContext, line_id: int) -> None:
     """The line's last instant has come: its number goes into quarantine, or is free at once."""
     session, now = context.session, context.clock.now()
-    line = session.get(Line, line_id, with_for_update=True)
+    line = _locked(session, line_id)
     if line is None or line.status == "ended" or line.ends_at is None or now < line.ends_at:
         return
     cancel(session, f"line:{line.id}:begin")
@@ -188,6 +191,11 @@ def line_of_number(session: Session, number: str) -> Line | None:
 
 def member_of(session: Session, line: Line) -> MemberFacts:
     return facts(session, line.member_id)
+
+
+def _locked(session: Session, line_id: int) -> Line | None:
+    # `Session.get` would lock the number as well, which PostgreSQL refuses for the outer side of a join.
+    return session.scalar(select(Line).where(Line.id == line_id).with_for_update(of=Line))
 
 
 def _require_plan(rules: LineRules, member: MemberFacts, line_plan: str) -> None:

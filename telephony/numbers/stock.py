@@ -20,7 +20,9 @@ from telephony.numbers.models import StockNumber
 MOST_ROWS = 10_000
 LARGEST_FILE_BYTES = 1_000_000
 LARGEST_PAGE = 200
+LONGEST_CARRIER_SID = 64
 CSV_HEADER = ("number", "carrier_sid")
+BYTE_ORDER_MARK = "\ufeff"  # what spreadsheets write before a file in UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class StockCount:
 def parse_stock_csv(text: str) -> list[StockRow]:
     """The rows of a stock file with the header `number[,carrier_sid]`. Raises `StockRowRefused` for the first line that
     is wrong, naming it: nothing is entered of such a file."""
-    reader = csv.reader(io.StringIO(text), strict=True)
+    reader = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True)
     rows: list[StockRow] = []
     seen: set[str] = set()
     try:
@@ -167,7 +169,14 @@ def _stock_row(line: int, cells: list[str], columns: int, seen: set[str]) -> Sto
     if number.e164 in seen:
         raise _refused(line, "同じ番号が前の行にあります。", "the same number stands on an earlier line")
     seen.add(number.e164)
-    return StockRow(number, (cells[1].strip() or None) if len(cells) > 1 else None)
+    carrier_sid = cells[1].strip() if len(cells) > 1 else ""
+    if len(carrier_sid) > LONGEST_CARRIER_SID or not carrier_sid.isprintable():
+        raise _refused(
+            line,
+            f"carrier_sid は {LONGEST_CARRIER_SID} 文字までの文字列です。",
+            f"carrier_sid is a text of at most {LONGEST_CARRIER_SID} characters",
+        )
+    return StockRow(number, carrier_sid or None)
 
 
 def _refused(line: int, problem_ja: str, problem_en: str) -> StockRowRefused:

@@ -17,13 +17,17 @@ from tests.databases import Databases, create_database, drop_database
 
 PATIENCE_SECONDS = 60
 SHAPE = """
-    SELECT relname, relkind::text, relrowsecurity, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT conname, contype::text, true, pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT polname, polrelid::regclass::text, polpermissive, pg_get_expr(polqual, polrelid) FROM pg_policy
-    UNION ALL SELECT tgname, tgrelid::regclass::text, true, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT attname, attrelid::regclass::text, attnotnull, format_type(atttypid, atttypmod) FROM pg_attribute
-        WHERE attnum > 0 AND attrelid::regclass::text = ANY (SELECT tablename FROM pg_tables WHERE schemaname = 'public')
+    SELECT relname, relkind::text, relrowsecurity, relacl::text
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT conname, contype::text, true, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT polname, polrelid::regclass::text, polpermissive, pg_get_expr(polqual, polrelid)
+        FROM pg_policy
+    UNION ALL SELECT tgname, tgrelid::regclass::text, true, pg_get_triggerdef(oid)
+        FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT attname, attrelid::regclass::text, attnotnull, format_type(atttypid, atttypmod)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE attnum > 0 AND relkind = 'r' AND relnamespace = 'public'::regnamespace
     ORDER BY 1, 2, 4
 """
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.clock import VirtualClock
@@ -13,9 +13,9 @@ from coworking.kit.db import Database
 from coworking.kit.errors import NotFound
 from coworking.kit.events import Subscriptions
 from coworking.kit.outbox import Resources, run_due
-from telephony.forwarding import CallRules, Change, rewrite_all_cards, rewrite_card, set_forwarding
+from coworking.kit.phone import NumberClass
+from telephony.forwarding import CallRules, rewrite_all_cards, rewrite_card
 from telephony.forwarding.cards import read_card
-from telephony.forwarding.models import RoutingCard
 from telephony.forwarding.routing import Announce, Card, Ring, decide
 from telephony.numbers import Line, LineChanged, RulesOfLines, get_line, give_notice
 from tests.factories.forwarding import FIXED, MOBILE, call_rules, forward
@@ -27,6 +27,15 @@ CALLER = "+81366667777"
 
 def rewrite_on_change(session: Session, told: LineChanged) -> None:
     rewrite_card(session, call_rules(), told.line_id, told.at)
+
+
+@pytest.fixture
+def wired_database(clean_database: Database) -> Iterator[Database]:
+    """A database as the application wires it: cards follow every change of a line."""
+    before, clean_database.subscriptions = clean_database.subscriptions, Subscriptions()
+    clean_database.subscriptions.subscribe(LineChanged, rewrite_on_change)
+    yield clean_database
+    clean_database.subscriptions = before
 
 
 @pytest.fixture
@@ -129,7 +138,7 @@ def test_all_cards_follow_a_change_of_the_profile(session: Session, operator_id:
     for line in lines:
         forward(session, line, MOBILE)
     rules = call_rules()
-    fixed_only = rules.forwarding.destinations.model_copy(update={"classes": ("fixed",)})
+    fixed_only = rules.forwarding.destinations.model_copy(update={"classes": (NumberClass.FIXED,)})
     narrow = rules.forwarding.model_copy(update={"destinations": fixed_only})
     assert rewrite_all_cards(session, CallRules(narrow, rules.tariffs, "en"), NOW) == 3
     for line in lines:
@@ -142,74 +151,50 @@ def test_there_is_no_card_of_no_line(session: Session, operator_id: int) -> None
         rewrite_card(session, call_rules(), 10**9, NOW)
 
 
-def test_the_end_of_a_line_and_a_change_of_it_at_once_both_stand_on_the_card(
-    clean_database: Database,
-) -> None:
+def test_notice_and_a_change_at_once_both_stand_on_the_card(wired_database: Database) -> None:
     """Whichever comes second writes the card from what the first has left."""
-    subscriptions = Subscriptions()
-    subscriptions.subscribe(LineChanged, rewrite_on_change)
-    clean_database.subscriptions, before = subscriptions, clean_database.subscriptions
-    with clean_database.transaction() as session:
+    with wired_database.transaction() as session:
         operator_id = make_operator(session)
         lines = [make_line(session, operator_id) for _ in range(8)]
     together = threading.Barrier(2)
 
     def change(line_id: int) -> None:
-        with clean_database.transaction(operator_id) as session:
+        with wired_database.transaction(operator_id) as session:
             line = get_line(session, line_id)
             together.wait(10)
             forward(session, line, MOBILE)
 
     def end(line_id: int) -> None:
-        with clean_database.transaction(operator_id) as session:
+        with wired_database.transaction(operator_id) as session:
             line = get_line(session, line_id)
             together.wait(10)
             give_notice(session, line_rules(), line, actor="account:1", now=NOW)
 
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            for line in lines:
-                for future in [pool.submit(change, line.id), pool.submit(end, line.id)]:
-                    future.result(30)
-    finally:
-        clean_database.subscriptions = before
-    with clean_database.transaction(operator_id) as session:
+    with ThreadPoolExecutor(2) as pool:
+        for line in lines:
+            for future in [pool.submit(change, line.id), pool.submit(end, line.id)]:
+                future.result(30)
+    with wired_database.transaction(operator_id) as session:
         for line in lines:
             card = card_of(session, line.number)
             assert card.ends_at == get_line(session, line.id).ends_at is not None
             assert isinstance(decide(card, CALLER, NOW), Ring)
 
 
-def test_when_a_line_ends_its_card_follows_in_the_same_transaction(clean_database: Database) -> None:
-    subscriptions = Subscriptions()
-    subscriptions.subscribe(LineChanged, rewrite_on_change)
-    clean_database.subscriptions, before = subscriptions, clean_database.subscriptions
+def test_when_a_line_ends_its_card_follows(wired_database: Database) -> None:
     clock = VirtualClock(NOW)
-    try:
-        with clean_database.transaction() as session:
-            operator_id = make_operator(session)
-            line = make_line(session, operator_id)
-            set_forwarding(
-                session,
-                call_rules(),
-                line,
-                Change(press_one=True),
-                actor="account:1",
-                channel="api",
-                now=NOW,
-            )
-            give_notice(session, line_rules(), line, actor="account:1", now=NOW)
-        resources = Resources(RulesOfLines({operator_id: line_rules()}))
-        assert line.ends_at is not None
-        versions = []
-        for days in (0, line_rules().profile.quarantine_days):
-            clock.advance_to(line.ends_at + timedelta(days=days))
-            assert run_due(clean_database, clock, resources) == 1
-            with clean_database.transaction(operator_id) as session:
-                card = read_card(session, line.number)
-                versions.append(card.version if card else None)
-                left = session.scalar(select(func.count()).select_from(RoutingCard))
-    finally:
-        clean_database.subscriptions = before
+    with wired_database.transaction() as session:
+        operator_id = make_operator(session)
+        line = make_line(session, operator_id)
+        forward(session, line, MOBILE)
+        give_notice(session, line_rules(), line, actor="account:1", now=NOW)
+    assert line.ends_at is not None
+    resources = Resources(RulesOfLines({operator_id: line_rules()}))
+    versions = []
+    for days in (0, line_rules().profile.quarantine_days):
+        clock.advance_to(line.ends_at + timedelta(days=days))
+        assert run_due(wired_database, clock, resources) == 1
+        with wired_database.transaction(operator_id) as session:
+            card = read_card(session, line.number)
+            versions.append(card.version if card else None)
     assert versions == [4, None]
-    assert left == 0

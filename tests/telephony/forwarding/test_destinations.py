@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import AuditEntry
 from coworking.kit.db import Database
 from coworking.kit.errors import UserError
+from coworking.kit.phone import NumberClass
 from telephony.forwarding import CallRules, Change, WantedDestination, set_forwarding
 from telephony.forwarding.destinations import destination, forwarding_of
 from telephony.forwarding.errors import (
@@ -134,7 +136,7 @@ def test_refusals(session: Session, line: Line, change: Change, error: type[User
 
 def test_a_class_that_the_profile_does_not_allow_is_refused() -> None:
     rules = call_rules()
-    fixed_only = rules.forwarding.destinations.model_copy(update={"classes": ("fixed",)})
+    fixed_only = rules.forwarding.destinations.model_copy(update={"classes": (NumberClass.FIXED,)})
     narrow = CallRules(
         rules.forwarding.model_copy(update={"destinations": fixed_only}), rules.tariffs, rules.language
     )
@@ -163,7 +165,7 @@ def test_no_line_forwards_to_itself_r18(session: Session, line: Line) -> None:
 @pytest.mark.parametrize("length", [2, 3, 8])
 def test_no_lines_forward_in_a_circle_r18(session: Session, operator_id: int, length: int) -> None:
     lines = [make_line(session, operator_id) for _ in range(length)]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         put(session, line, to(FIXED, following.number))
     with pytest.raises(ForwardingLoop):
         put(session, lines[-1], to(MOBILE, lines[0].number))
@@ -189,14 +191,14 @@ def test_lines_that_fan_out_are_no_circle(session: Session, operator_id: int) ->
     """Only lines of ours count for the longest chain, not the phones that they ring."""
     lines = [make_line(session, operator_id) for _ in range(12)]
     for index, line in enumerate(lines[:-1]):
-        outside = (f"+8190000{index:05}", f"+8180000{index:05}")
+        outside = (f"+819012340{index:03}", f"+818012340{index:03}")
         put(session, line, to(*outside, lines[index + 1].number))
     assert numbers_of(session, lines[0])[-1] == lines[1].number
 
 
 def test_a_chain_without_end_is_a_circle(session: Session, operator_id: int) -> None:
     lines = [make_line(session, operator_id) for _ in range(22)]
-    for line, following in reversed(list(zip(lines[1:], lines[2:], strict=False))):
+    for line, following in reversed(list(pairwise(lines[1:]))):
         put(session, line, to(following.number))
     with pytest.raises(ForwardingLoop):
         put(session, lines[0], to(lines[1].number))

@@ -49,7 +49,12 @@ def test_a_person_joins(session: Session) -> None:
     operator_id = make_operator(session)
     member = enter(session, operator_id, NEW)
     found = facts(session, member.id)
-    assert (found.name, found.email, found.language, found.kind) == ("佐藤 花子", "sato@example.jp", "ja", "person")
+    assert (found.name, found.email, found.language, found.kind) == (
+        "佐藤 花子",
+        "sato@example.jp",
+        "ja",
+        "person",
+    )
     assert (found.plan, found.office, found.office_area_code) == ("virtual-office", "kawasaki", "044")
     assert (found.status, found.starts_on, found.ends_on, found.capacity) == (
         "active",

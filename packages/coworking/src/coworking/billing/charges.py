@@ -65,7 +65,11 @@ def post(session: Session, operator_id: int, postings: Sequence[Posting], now: d
         )
     )
     for posting in postings:
-        if posting.key not in entered:
+        if posting.key in entered:
+            entered.remove(
+                posting.key
+            )  # the row just entered is the first of its key; what follows corrects it
+        else:
             _correct(session, operator_id, posting, now)
 
 
@@ -201,12 +205,15 @@ def _standing(rows: Sequence[Charge]) -> Charge | None:
 
 
 def _same(charge: Charge, posting: Posting) -> bool:
+    # Not the days of closing and falling due: they may hang on the day of the posting.
     return (
         charge.member_id,
         charge.what,
         charge.quantity,
         charge.unit_price,
         charge.amount,
+        charge.tax_mode,
+        charge.service_month,
         charge.service_on,
     ) == (
         posting.member_id,
@@ -214,6 +221,8 @@ def _same(charge: Charge, posting: Posting) -> bool:
         posting.quantity,
         posting.unit_price,
         posting.amount,
+        posting.tax_mode,
+        posting.service_month,
         posting.service_on,
     )
 

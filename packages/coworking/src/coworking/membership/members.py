@@ -188,8 +188,7 @@ def list_members(session: Session, *, after_id: int = 0, limit: int = LARGEST_PA
 
 def plans_of(session: Session, member_ids: Collection[int]) -> dict[int, str]:
     """The plan of each of these members."""
-    rows = session.execute(select(Member.id, Member.plan).where(Member.id.in_(member_ids)))
-    return dict(rows.tuples().all())
+    return dict(session.execute(select(Member.id, Member.plan).where(Member.id.in_(member_ids))).all())
 
 
 def _facts(member: Member) -> MemberFacts:
