@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from bench import service, webhooks
+from bench import service, simulated_calls, webhooks
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=webhooks.ROUNDS)
     parser.add_argument("--requests", type=int, default=webhooks.REQUESTS_A_ROUND, help="in each round")
+    parser.add_argument("--webhooks-only", action="store_true", help="leave out the simulated calls")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
@@ -20,6 +21,19 @@ def main() -> None:
                 (*webhooks.CONTESTANTS, *contestants), rounds=arguments.rounds, requests=arguments.requests
             )
         )
+    if not arguments.webhooks_only:
+        print_simulated(
+            *(simulated_calls.simulate(calls) for calls in (simulated_calls.FEW, simulated_calls.MANY))
+        )
+
+
+def print_simulated(few: simulated_calls.Simulated, many: simulated_calls.Simulated) -> None:
+    print()
+    print("Forwarded calls in a scenario, start and end of the process included")
+    print(f"{'calls':>8} {'seconds':>9} {'calls/s':>9} {'peak MiB':>9}")
+    for run in (few, many):
+        print(f"{run.calls:8,} {run.wall_seconds:9.1f} {run.calls_per_second:9.0f} {run.peak_mib:9.0f}")
+    print(f"peak memory at {many.calls:,} is {many.peak_mib / few.peak_mib:.2f} × that at {few.calls:,}")
 
 
 def print_webhooks(results: list[webhooks.Result]) -> None:

@@ -25,9 +25,11 @@ def register_phone(
     session: Session, rules: LineRules, line: Line, text: str, *, actor: str, now: datetime
 ) -> RegisteredPhone:
     """Register a phone in the lowest free slot of the line. Raises `PhoneNotRegistrable`, `PhoneAlreadyRegistered`,
-    `TooManyRegisteredPhones`; two at once cannot pass the limit, because a slot has one holder."""
+    `TooManyRegisteredPhones`. Locks the line's row, so that of two at once the second finds the next slot; whatever the
+    code believes, a slot has one holder."""
     number = _registrable(rules, text)
     limit = rules.profile.registered_phones.limit
+    session.execute(select(Line.id).where(Line.id == line.id).with_for_update())
     taken = _live(session, line.id)
     if any(phone.number == number.e164 for phone in taken):
         raise PhoneAlreadyRegistered

@@ -91,7 +91,7 @@ def enter(
         for row in rows
     ]
     added = session.scalars(
-        insert(StockNumber).values(values).on_conflict_do_nothing().returning(StockNumber.id)
+        insert(StockNumber).on_conflict_do_nothing().returning(StockNumber.id), values
     ).all()
     record(
         session,

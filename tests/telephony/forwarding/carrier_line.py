@@ -1,0 +1,94 @@
+"""A sandbox carrier before the composed service: real calls whose webhooks can be kept and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from app.carriers import buy_numbers
+from app.wiring import in_process, open_carriers
+from telephony.carrier.sandbox import Behaviour, Phone, WebhookRequest, WebhookResponse
+from telephony.forwarding import Change, WantedDestination, set_forwarding
+from telephony.numbers import Line, enter, rent_line
+from tests.factories.forwarding import ACTOR, MOBILE
+from tests.factories.membership import NOW, make_member
+from tests.factories.numbers import line_rules
+from tests.telephony.forwarding.carrier_calls import CALLER
+from tests.telephony.forwarding.door import Door
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A webhook as the carrier sent it, and when."""
+
+    at: datetime
+    request: WebhookRequest
+
+    @property
+    def is_waited_for(self) -> bool:
+        return urlsplit(self.request.url).path != "/carrier/twilio/status"
+
+
+class CarrierLine:
+    """A number bought from the sandbox and lent to a member; phones around it."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.sent: list[Sent] = []
+        self._inside = in_process()
+        self._inside.application = door.application
+        [carrier] = open_carriers(door.composition, deliver=self._deliver, folder=None)
+        assert carrier.sandbox is not None
+        self.sandbox = carrier.sandbox
+        rows = buy_numbers(carrier.carrier, door.composition.settings.public_url, "045", 1)
+        with door.session() as session:
+            enter(session, door.operator_id, rows, actor=ACTOR, now=NOW)
+            member = make_member(session, door.operator_id)
+            self.line: Line = rent_line(
+                session,
+                line_rules(),
+                member_id=member.id,
+                line_plan="incoming-outgoing",
+                area_code="045",
+                starts_month=None,
+                base_address=None,
+                actor=ACTOR,
+                now=NOW,
+            )
+        for number in (CALLER, MOBILE):
+            self.sandbox.add_phone(Phone(number, number[-4:], lines=100))
+
+    def forward(self, *numbers: str, press_one: bool = False) -> None:
+        change = Change(
+            is_on=True, destinations=[WantedDestination(number) for number in numbers], press_one=press_one
+        )
+        rules = self.door.composition.operators[0].call_rules()
+        with self.door.session() as session:
+            set_forwarding(session, rules, self.line, change, actor=ACTOR, channel="api", now=NOW)
+        for number in numbers:
+            self.sandbox.add_phone(Phone(number, number[-4:], lines=100))
+
+    def call(self, caller: Behaviour, behaviours: dict[str, Behaviour]) -> str:
+        """Call the line, let everything happen and be settled; the carrier's id of the call."""
+        sid = self.sandbox.dial(CALLER, self.line.number, behaviour=caller, behaviours=behaviours)
+        self.wait(timedelta(hours=1))
+        return sid
+
+    def wait(self, duration: timedelta) -> None:
+        self.door.run(self.sandbox.advance(self.door.clock.now() + duration))
+        self.door.composition.work.perform()
+
+    def deliver_again(self, sent: Sequence[tuple[datetime, Sent]]) -> list[int]:
+        """Send these at these instants, in this order, settling after each; the statuses of the answers."""
+        statuses = []
+        for at, one in sent:
+            self.door.clock.advance_to(at)
+            statuses.append(self.door.run(self._inside.deliver(one.request)).status)
+            self.door.composition.work.perform()
+        return statuses
+
+    async def _deliver(self, asked: WebhookRequest) -> WebhookResponse:
+        self.sent.append(Sent(self.door.clock.now(), asked))
+        return await self._inside.deliver(asked)
