@@ -65,7 +65,11 @@ def build_api(doorway: Doorway) -> FastAPI:
 
 def problem_answer(request: Request, error: UserError) -> JSONResponse:
     language = preferred_language(request.headers.get("accept-language", ""))
-    return JSONResponse(problem(error, language), status_code=error.status, media_type=PROBLEM_JSON)
+    # RFC 9110 section 15.5.2: a 401 names the way in.
+    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
+    return JSONResponse(
+        problem(error, language), status_code=error.status, headers=headers, media_type=PROBLEM_JSON
+    )
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

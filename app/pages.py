@@ -72,7 +72,9 @@ def page_routes(
 def for_staff(pages: Pages, composition: Composition, routes: Sequence[Route]) -> list[Route]:
     """The same routes, for signed-in staff only; others are asked to sign in, members are refused."""
 
-    def guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    def guarded(
+        endpoint: Callable[[Request], Awaitable[Response]],
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def guard(request: Request) -> Response:
             token = read_cookie(request, SESSION_COOKIE, https=pages.https)
             actor = await run_in_threadpool(_actor, composition, token) if token else None

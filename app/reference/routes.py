@@ -83,7 +83,9 @@ def sections_of(description: dict[str, Any]) -> list[Section]:
 
 def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> Operation:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    answer: dict[str, Any] = next((value for code, value in operation["responses"].items() if code.startswith("2")), {})
+    answer: dict[str, Any] = next(
+        (value for code, value in operation["responses"].items() if code.startswith("2")), {}
+    )
     answer_schema = answer.get("content", {}).get("application/json", {}).get("schema")
     return Operation(
         method=method.upper(),

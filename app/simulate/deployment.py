@@ -41,7 +41,8 @@ class Deployment:
     upcoming: Callable[[], Upcoming]
     buy_numbers: Callable[[str, int], str]
     """Buy so many numbers of an area code from the carrier; the stock file that enters them."""
-    area_codes: Sequence[str]
+    area_codes: Mapping[str, str]
+    """By the name of the office."""
     close: Callable[[], object]
     sweeps: Sequence[Callable[[], object]] = ()
     """What is done once a day."""

@@ -76,7 +76,7 @@ def open_deployment(
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)
         ),
-        area_codes=sorted({code for plan in profile.numbers.line_plans.values() for code in plan.area_codes}),
+        area_codes={name: office.area_code for name, office in profile.membership.offices.items()},
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 

@@ -44,6 +44,8 @@ Order = Literal["same", "reversed", "shuffled"]
 class MemberEntry:
     reference: int
     email: str
+    area_code: str
+    """Of the member's office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +241,16 @@ class World:
         return self._tokens[by][0]
 
     def restock(self, area_code: str) -> None:
-        """Staff buy numbers of an area code (of every one that is offered, where none is named) and enter them."""
-        for code in [area_code] if area_code else self.deployment.area_codes:
-            file = self.deployment.buy_numbers(code, NUMBERS_BOUGHT_AT_ONCE)
-            self.api("POST", "/api/numbers", {"csv": file}, by=STAFF_ROLES[0])
+        """Staff buy numbers of an area code from the carrier and enter them."""
+        file = self.deployment.buy_numbers(area_code, NUMBERS_BOUGHT_AT_ONCE)
+        self.api("POST", "/api/numbers", {"csv": file}, by=STAFF_ROLES[0])
 
     # Things with names.
 
     def enter_member(self, created: dict[str, Any], name: str) -> str:
-        self._members[name] = MemberEntry(int(created["id"]), str(created["email"]))
+        self._members[name] = MemberEntry(
+            int(created["id"]), str(created["email"]), self.deployment.area_codes[created["office"]]
+        )
         return str(created["id"])
 
     def enter_line(self, created: dict[str, Any], name: str, holder: str) -> str:

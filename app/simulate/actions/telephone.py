@@ -44,7 +44,7 @@ def rent_line(world: "World", step: "Step") -> str:
         # What is in stock is no subject of a scenario, unless it says so.
         if refused.code != NO_FREE_NUMBER or step.refused == NO_FREE_NUMBER:
             raise
-        world.restock(step.text("area_code"))
+        world.restock(step.text("area_code") or member.area_code)
         line = world.api("POST", "/api/lines", body, by=actor)
     return world.enter_line(line, world.label, step.text("member"))
 

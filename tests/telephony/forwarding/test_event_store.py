@@ -21,12 +21,14 @@ class Pool:
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
+        self.taken = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.fails: Exception | None = None
 
     async def execute(self, statement: str, *columns: Any) -> None:
         self.statements.append((statement, columns))
+        self.taken.set()
         await self.gate.wait()
         if self.fails is not None:
             raise self.fails
@@ -55,8 +57,7 @@ class Stage:
         """One is being written, which takes its time; the others wait."""
         self.pool.gate.clear()
         tasks = self.begin(count)
-        while not self.pool.statements:
-            await asyncio.sleep(0)
+        await self.pool.taken.wait()
         return tasks
 
 

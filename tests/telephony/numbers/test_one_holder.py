@@ -24,6 +24,20 @@ ROUNDS_A_TRANSACTION = 25
 PATIENCE_SECONDS = 120
 
 
+def rent(session: Session, member_id: int) -> Line:
+    return rent_line(
+        session,
+        line_rules(),
+        member_id=member_id,
+        line_plan="incoming-outgoing",
+        area_code=None,
+        starts_month=None,
+        base_address=None,
+        actor=ACTOR,
+        now=NOW,
+    )
+
+
 def raw_line(line: Line, status: str) -> dict[str, object]:
     return {
         "operator_id": line.operator_id,
@@ -114,27 +128,16 @@ def test_two_members_and_one_number(clean_database: Database) -> None:
     ready = threading.Barrier(THREADS, timeout=PATIENCE_SECONDS)
     outcomes: list[str] = []
 
-    def rent(member_id: int) -> None:
+    def try_to_rent(member_id: int) -> None:
         ready.wait()
         try:
             with clean_database.transaction(operator_id) as session:
-                line = rent_line(
-                    session,
-                    line_rules(),
-                    member_id=member_id,
-                    line_plan="incoming-outgoing",
-                    area_code=None,
-                    starts_month=None,
-                    base_address=None,
-                    actor=ACTOR,
-                    now=NOW,
-                )
-                number = line.number
+                number = rent(session, member_id).number
             outcomes.append(number)
         except NoFreeNumber:
             outcomes.append("none")
 
-    threads = [threading.Thread(target=rent, args=(member_id,)) for member_id in member_ids]
+    threads = [threading.Thread(target=try_to_rent, args=(member_id,)) for member_id in member_ids]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -152,25 +155,15 @@ def test_a_quota_holds_however_many_ask_at_once(clean_database: Database) -> Non
     ready = threading.Barrier(THREADS, timeout=PATIENCE_SECONDS)
     refusals: list[str] = []
 
-    def rent() -> None:
+    def try_to_rent() -> None:
         ready.wait()
         try:
             with clean_database.transaction(operator_id) as session:
-                rent_line(
-                    session,
-                    line_rules(),
-                    member_id=member_id,
-                    line_plan="incoming-outgoing",
-                    area_code=None,
-                    starts_month=None,
-                    base_address=None,
-                    actor=ACTOR,
-                    now=NOW,
-                )
+                rent(session, member_id)
         except Exception as error:
             refusals.append(getattr(error, "code", repr(error)))
 
-    threads = [threading.Thread(target=rent) for _ in range(THREADS)]
+    threads = [threading.Thread(target=try_to_rent) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -186,14 +179,4 @@ def test_a_number_that_is_lent_by_hand_is_not_lent_again(session: Session) -> No
         update(StockNumber).where(StockNumber.id == line.stock_number_id).values(status="available")
     )
     with pytest.raises(IntegrityError, match="uq_lines_live_number"):
-        rent_line(
-            session,
-            line_rules(),
-            member_id=make_member(session, operator_id).id,
-            line_plan="incoming-outgoing",
-            area_code=None,
-            starts_month=None,
-            base_address=None,
-            actor=ACTOR,
-            now=NOW,
-        )
+        rent(session, make_member(session, operator_id).id)

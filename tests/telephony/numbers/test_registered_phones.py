@@ -79,7 +79,17 @@ def test_lines_do_not_share_their_phones(session: Session, line: Line) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["", "x", "110", "0120-123-456", "0570-012-345", "0990-123-456", "020-1234-5678", "+12125550123", "045-411"],
+    [
+        "",
+        "x",
+        "110",
+        "0120-123-456",
+        "0570-012-345",
+        "0990-123-456",
+        "020-1234-5678",
+        "+12125550123",
+        "045-411",
+    ],
 )
 def test_what_may_not_steer_is_refused(session: Session, line: Line, number: str) -> None:
     with pytest.raises(PhoneNotRegistrable):

@@ -1,0 +1,249 @@
+"""The whole API over a database, with two operators and their members: what the tests of its edges walk through."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.asgi import Answer, request
+from app.profiles import SHIPPED
+from app.settings import OperatorSettings, Settings
+from app.wiring import Composition, compose
+from coworking.billing import Posting, post
+from coworking.kit.clock import VirtualClock
+from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.money import TaxMode
+from coworking.kit.notices import Notice
+from coworking.membership.models import Member
+from telephony.forwarding.models import Call
+from telephony.numbers import Line
+from tests.factories.membership import NOW, make_account, make_member, make_token
+from tests.factories.numbers import make_line, make_stock
+
+OPERATORS = ("nex", "other")
+EXAMPLES = {"member_id": "member_id", "line_id": "line_id", "call": "call", "number": "phone"}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A member with one of everything; ids as a request names them."""
+
+    operator_id: int
+    token: str
+    member_id: int
+    line_id: int
+    call: str
+    phone: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the description."""
+
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def takes_token(self) -> bool:
+        return bool(self.described.get("security"))
+
+    def parameters(self, place: str) -> dict[str, dict[str, Any]]:
+        return {
+            one["name"]: one["schema"] for one in self.described.get("parameters", []) if one["in"] == place
+        }
+
+
+@dataclass
+class ApiHouse:
+    composition: Composition
+    staff: dict[str, str]
+    """A token of an administrator, by operator."""
+    first: Tenant
+    second: Tenant
+    """Of the first one's operator."""
+    foreign: Tenant
+    """Of another operator."""
+    last_status: int | None = None
+    """Of the last answer, also where a defect came out of it."""
+
+    @property
+    def clock(self) -> VirtualClock:
+        assert isinstance(self.composition.clock, VirtualClock)
+        return self.composition.clock
+
+    def description(self) -> dict[str, Any]:
+        return self.composition.api.openapi()
+
+    def operations(self) -> Iterator[Operation]:
+        for path, methods in self.description()["paths"].items():
+            for method, described in methods.items():
+                yield Operation(method.upper(), path, described)
+
+    def body_of(self, operation: Operation, tenant: Tenant) -> dict[str, Any] | None:
+        """The smallest good body, made of the description's examples, or None where there is no body."""
+        if "requestBody" not in operation.described:
+            return None
+        schema = operation.described["requestBody"]["content"]["application/json"]["schema"]
+        described = self.description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return {
+            name: tenant.member_id if name == "member_id" else described["properties"][name]["examples"][0]
+            for name in described.get("required", [])
+        }
+
+    def url_of(self, operation: Operation, tenant: Tenant) -> str:
+        names = operation.parameters("path")
+        return operation.path.format(**{name: getattr(tenant, EXAMPLES[name]) for name in names})
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        token: str | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """One request. Errors that are defects come out here."""
+        sent = {"content-type": "application/json", **(headers or {})}
+        if token is not None:
+            sent["authorization"] = f"Bearer {token}"
+        content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        return asyncio.run(request(self._answering, method, url, headers=sent, body=content))
+
+    async def _answering(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self.last_status = message["status"]
+            await send(message)
+
+        await self.composition.api(scope, receive, sending)
+
+    def call(self, operation: Operation, tenant: Tenant, *, token: str | None) -> Answer:
+        """The operation on what is this tenant's."""
+        return self.ask(
+            operation.method,
+            self.url_of(operation, tenant),
+            token=token,
+            body=self.body_of(operation, tenant),
+        )
+
+
+def open_house(database_url: str, folder: Path) -> ApiHouse:
+    other = folder / "other.toml"
+    nex = (SHIPPED / "nex.toml").read_text(encoding="utf-8")
+    other.write_text(nex.replace('name = "nex"', 'name = "other"', 1), encoding="utf-8")
+    settings = Settings(
+        var_dir=folder,
+        operators=tuple(
+            OperatorSettings(
+                profile=profile,
+                carrier_account_sid=f"AC{index:032}",
+                carrier_auth_token="a token of the tests",
+            )
+            for index, profile in enumerate(("nex", str(other)))
+        ),
+        argon2_time_cost=1,
+        argon2_memory_kib=1024,
+    )
+    clock = VirtualClock(NOW)
+    composition = compose(
+        settings,
+        database_url=database_url,
+        clock=clock,
+        mailer=FolderMailer(folder / "mail", clock, sender="rusuban@localhost"),
+    )
+    staff: dict[str, str] = {}
+    tenants: list[Tenant] = []
+    for serial, name in enumerate(OPERATORS):
+        operator = composition.operator(name)
+        with composition.database.transaction(operator.id) as session:
+            staff[name] = make_token(session, make_account(session, operator.id))
+            make_stock(session, operator.id, count=5, first=1000 + 100 * serial)
+            for index in range(2 if name == "nex" else 1):
+                tenants.append(
+                    _tenant(session, operator.id, operator.profile_version_id, 10 * serial + index)
+                )
+    return ApiHouse(composition, staff, *tenants)
+
+
+def _tenant(session: Session, operator_id: int, profile_version_id: int, serial: int) -> Tenant:
+    # A rental office, so that there is room for another line.
+    member = make_member(session, operator_id, plan="rental-office", capacity=3)
+    line = make_line(session, operator_id, member=member, serial=serial)
+    sid = f"CA{serial:032}"
+    session.add(_call(line, sid))
+    session.add(_notice(member))
+    post(session, operator_id, [_posting(member, sid, profile_version_id)], NOW)
+    session.flush()
+    return Tenant(
+        operator_id=operator_id,
+        token=make_token(session, make_account(session, operator_id, member=member)),
+        member_id=member.id,
+        line_id=line.id,
+        call=sid,
+        phone="090-1234-5678",
+        number=line.number,
+    )
+
+
+def _call(line: Line, sid: str) -> Call:
+    return Call(
+        operator_id=line.operator_id,
+        line_id=line.id,
+        member_id=line.member_id,
+        carrier_sid=sid,
+        direction="in",
+        status="ended",
+        outcome="no-answer",
+        from_number="+81366667777",
+        to_number=line.number,
+        started_at=NOW,
+        ended_at=NOW,
+    )
+
+
+def _notice(member: Member) -> Notice:
+    return Notice(
+        operator_id=member.operator_id,
+        recipient=f"member:{member.id}",
+        address=member.person.email,
+        kind="welcome",
+        channel="mail",
+        language="ja",
+        subject="ようこそ",
+        body="ようこそ\n",
+        created_at=NOW,
+    )
+
+
+def _posting(member: Member, sid: str, profile_version_id: int) -> Posting:
+    return Posting(
+        key=f"call:{sid}",
+        member_id=member.id,
+        what="call",
+        quantity=2,
+        unit_price=Decimal(32),
+        amount=Decimal(64),
+        tax_mode=TaxMode.EXCLUDED,
+        service_month="2026-06",
+        service_on=date(2026, 6, 10),
+        closes_on=date(2026, 6, 30),
+        due_on=date(2026, 7, 31),
+        reason={"rule": "NEX-09"},
+        profile_version_id=profile_version_id,
+    )

@@ -1,0 +1,343 @@
+"""The edges of the HTTP API, walked through by its own description (R26)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from app.asgi import Answer
+from app.migrations import metadata
+from coworking.kit.db import Database
+from coworking.membership import revoke_token
+from tests.api_house import ApiHouse, Operation, open_house
+from tests.databases import owner_database
+from tests.factories.membership import NOW, PASSWORD, make_account, make_token
+
+STAFF_ONLY = {
+    "POST /api/members",
+    "GET /api/members",
+    "POST /api/members/{member_id}/identity-records",
+    "POST /api/numbers",
+    "GET /api/numbers",
+    "GET /api/numbers/counts",
+}
+OPEN_TO_ALL = {"POST /api/sign-in"}
+PROBLEM_JSON = "application/problem+json"
+
+
+@pytest.fixture
+def house(clean_database: Database, tmp_path: Path) -> Iterator[ApiHouse]:
+    house = open_house(clean_database.url, tmp_path)
+    with closing(house.composition):
+        yield house
+
+
+def problem(answer: Answer) -> dict[str, Any]:
+    assert (answer.header("content-type") or "").startswith(PROBLEM_JSON)
+    found: dict[str, Any] = json.loads(answer.body)
+    assert found["status"] == answer.status
+    assert found["code"]
+    return found
+
+
+def answers(house: ApiHouse, ask: Callable[[Operation], Answer | None]) -> dict[str, tuple[int, str | None]]:
+    """Status and code by operation, of those that were asked."""
+    found = {}
+    for operation in house.operations():
+        answer = ask(operation)
+        if answer is not None:
+            code = problem(answer)["code"] if answer.status >= 400 else None
+            found[operation.name] = (answer.status, code)
+    return found
+
+
+def rows(house: ApiHouse) -> dict[str, int]:
+    with closing(owner_database(house.composition.database.url)) as owner, owner.transaction() as session:
+        return {name: session.query(table).count() for name, table in metadata().tables.items()}
+
+
+def test_every_operation_asks_for_a_token_but_the_one_that_gives_it(house: ApiHouse) -> None:
+    assert {operation.name for operation in house.operations() if not operation.takes_token} == OPEN_TO_ALL
+
+
+def bad_tokens(house: ApiHouse) -> dict[str, str]:
+    operator_id = house.first.operator_id
+    with house.composition.database.transaction(operator_id) as session:
+        account = make_account(session, operator_id)
+        over = make_token(session, account, now=NOW - timedelta(days=1), valid_for=timedelta(days=1))
+        revoked = make_token(session, account)
+        revoke_token(session, revoked, NOW)
+    return {
+        "empty": "",
+        "no token": "x",
+        "unknown": f"rsb_{operator_id}_{'A' * 43}",
+        "of nobody": f"rsb_999999_{'A' * 43}",
+        "moved": house.first.token.replace(f"rsb_{operator_id}_", f"rsb_{house.foreign.operator_id}_"),
+        "over": over,
+        "revoked": revoked,
+    }
+
+
+def test_without_a_good_token_nobody_gets_in(house: ApiHouse) -> None:
+    before = rows(house)
+    for token in [None, *bad_tokens(house).values()]:
+        found = answers(
+            house,
+            lambda operation, token=token: (
+                house.call(operation, house.first, token=token)  # type: ignore[misc]
+                if operation.takes_token
+                else None
+            ),
+        )
+        assert set(found.values()) == {(401, "sign-in-required")}, token
+    after = rows(house)
+    assert {name for name in after if after[name] != before[name]} <= {"people", "accounts", "tokens"}
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "bearer x", "Token"])
+def test_another_scheme_is_no_token(house: ApiHouse, scheme: str) -> None:
+    header = {"authorization": f"{scheme} {house.first.token}"}
+    assert house.ask("GET", "/api/lines", headers=header).status == 401
+
+
+def test_a_refusal_names_the_way_in(house: ApiHouse) -> None:
+    answer = house.ask("GET", "/api/lines")
+    assert answer.header("www-authenticate") == "Bearer"
+
+
+def test_members_are_kept_from_what_is_for_staff(house: ApiHouse) -> None:
+    before = rows(house)
+    found = answers(
+        house,
+        lambda operation: (
+            house.call(operation, house.first, token=house.first.token)
+            if operation.name in STAFF_ONLY
+            else None
+        ),
+    )
+    assert set(found) == STAFF_ONLY
+    assert set(found.values()) == {(403, "not-permitted")}
+    assert rows(house) == before
+
+
+def test_everything_else_works_on_what_is_ones_own(house: ApiHouse) -> None:
+    register = f"/api/lines/{house.first.line_id}/registered-phones"
+    assert (
+        house.ask("POST", register, token=house.first.token, body={"number": house.first.phone}).status == 201
+    )
+    found = {
+        operation.name: house.call(operation, house.first, token=house.first.token).status
+        for operation in sorted(house.operations(), key=lambda one: one.method != "DELETE")
+        if operation.takes_token and operation.name not in STAFF_ONLY
+    }
+    assert {name: status for name, status in found.items() if status >= 300} == {}
+
+
+def names_somebody(operation: Operation) -> bool:
+    return bool(operation.parameters("path")) or operation.name == "POST /api/lines"
+
+
+@pytest.mark.parametrize("whose", ["second", "foreign"])
+@pytest.mark.parametrize("who", ["member", "staff"])
+def test_what_is_anothers_is_as_if_it_were_not_there(house: ApiHouse, whose: str, who: str) -> None:
+    before = rows(house)
+    token = house.first.token if who == "member" else house.staff["nex"]
+    if who == "staff":
+        whose = "foreign"  # staff see every member of their operator
+    tenant = getattr(house, whose)
+    found = answers(
+        house,
+        lambda operation: (
+            house.call(operation, tenant, token=token)
+            if names_somebody(operation) and not (who == "member" and operation.name in STAFF_ONLY)
+            else None
+        ),
+    )
+    assert len(found) >= 9
+    assert {name: got for name, got in found.items() if got != (404, "not-found")} == {}
+    assert rows(house) == before
+
+
+def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
+    others = [house.second, house.foreign]
+    asked = 0
+    for operation in house.operations():
+        if operation.method != "GET" or operation.parameters("path") or operation.name in STAFF_ONLY:
+            continue
+        filters = [name for name in operation.parameters("query") if name in {"member_id", "line_id"}]
+        queries = ["", *(f"?{name}={getattr(other, name)}" for name in filters for other in others)]
+        for query in queries:
+            answer = house.ask("GET", operation.path + query, token=house.first.token)
+            text = answer.body.decode()
+            assert answer.status == 200
+            for other in others:
+                assert other.call not in text
+                assert other.number not in text
+                assert f'member:{other.member_id}"' not in text
+                assert f'"member_id":{other.member_id},' not in text
+            asked += 1
+    assert asked >= 8
+
+
+def test_lists_of_staff_show_their_operator_only(house: ApiHouse) -> None:
+    for operation in house.operations():
+        if operation.method == "GET" and not operation.parameters("path"):
+            answer = house.ask("GET", f"{operation.path}", token=house.staff["nex"])
+            text = answer.body.decode()
+            assert answer.status == 200
+            for secret in (house.foreign.call, house.foreign.number, f'member:{house.foreign.member_id}"'):
+                assert secret not in text, operation.name
+
+
+def test_staff_without_a_member_see_charges_of_all_and_members_without_one_of_nobody(house: ApiHouse) -> None:
+    operator_id = house.first.operator_id
+    with house.composition.database.transaction(operator_id) as session:
+        odd = make_token(session, make_account(session, operator_id, role="member"))
+    for path in ("/api/charges", "/api/charges/months", "/api/notices", "/api/lines", "/api/calls"):
+        answer = house.ask("GET", path, token=odd)
+        shown = json.loads(answer.body)
+        assert (shown["items"] if isinstance(shown, dict) else shown) == [], path
+
+
+# Signing in
+
+
+def test_signing_in_gives_a_token_that_works_until_its_end(house: ApiHouse) -> None:
+    operator_id = house.first.operator_id
+    with house.composition.database.transaction(operator_id) as session:
+        make_account(session, operator_id, sign_in_name="sato@example.jp")
+    body = {"email": "sato@example.jp", "password": PASSWORD, "operator": "nex"}
+    answer = house.ask("POST", "/api/sign-in", body=body)
+    assert answer.status == 200
+    token = json.loads(answer.body)["token"]
+    assert house.ask("GET", "/api/members", token=token).status == 200
+    house.clock.advance_to(NOW + timedelta(days=30))
+    assert house.ask("GET", "/api/members", token=token).status == 401
+
+
+def test_a_refused_sign_in_looks_alike_whatever_was_wrong(house: ApiHouse) -> None:
+    operator_id = house.first.operator_id
+    with house.composition.database.transaction(operator_id) as session:
+        make_account(session, operator_id, sign_in_name="sato@example.jp")
+    right = {"email": "sato@example.jp", "password": PASSWORD, "operator": "nex"}
+    wrong = [
+        {"password": "wrong"},
+        {"email": "unknown@example.jp"},
+        {"operator": "other"},
+        {"operator": "nobody"},
+        {"operator": None},  # two are served here
+    ]
+    found = {house.ask("POST", "/api/sign-in", body={**right, **change}).body for change in wrong}
+    assert len(found) == 1
+    assert json.loads(found.pop())["code"] == "sign-in-refused"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ja", "サインイン"), ("en-GB,en;q=0.9", "Sign in")])
+def test_problems_speak_the_readers_language(house: ApiHouse, language: str, word: str) -> None:
+    answer = house.ask("GET", "/api/lines", headers={"accept-language": language})
+    assert word in problem(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status", "code"),
+    [
+        ("GET", "/api/nothing", 404, "not-found"),
+        ("GET", "/api/lines/abc", 422, "validation-failed"),
+        ("PATCH", "/api/lines", 405, "http-405"),
+    ],
+)
+def test_no_such_place_is_a_problem_too(
+    house: ApiHouse, method: str, url: str, status: int, code: str
+) -> None:
+    answer = house.ask(method, url, token=house.first.token)
+    assert (answer.status, problem(answer)["code"]) == (status, code)
+
+
+# What was not kept is not told
+
+
+REFUSING_AT_COMMIT = """
+CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{code}'; END $$;
+CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON audit_entries
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_at_commit();
+"""
+
+
+@pytest.fixture(params=["53100", "23514"], ids=["disk full", "check violation"])
+def refusing_at_commit(house: ApiHouse, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Until the end of the test nothing can be committed that is on record."""
+    url = house.composition.database.url
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(REFUSING_AT_COMMIT.format(code=request.param))  # type: ignore[arg-type]
+    yield request.param
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("DROP FUNCTION refuse_at_commit CASCADE")
+
+
+def test_what_fails_at_the_commit_is_an_error_and_leaves_nothing(
+    house: ApiHouse, refusing_at_commit: str
+) -> None:
+    before = rows(house)
+    changing = [
+        operation
+        for operation in house.operations()
+        if operation.method != "GET" and operation.takes_token and operation.method != "DELETE"
+    ]
+    assert len(changing) >= 6
+    for operation in changing:
+        if operation.name == "PUT /api/lines/{line_id}/forwarding":
+            continue  # an empty body changes nothing
+        status = status_of(house, operation)
+        assert status == (503 if refusing_at_commit == "53100" else 500), operation.name
+    assert rows(house) == before
+
+
+def status_of(house: ApiHouse, operation: Operation) -> int | None:
+    # A defect is answered first, and then raised again for the server's log.
+    with contextlib.suppress(IntegrityError):
+        house.call(operation, house.first, token=house.staff["nex"])
+    return house.last_status
+
+
+# Pages
+
+
+def test_lists_come_in_pages(house: ApiHouse) -> None:
+    paged = [
+        operation
+        for operation in house.operations()
+        if operation.method == "GET" and "after" in operation.parameters("query")
+    ]
+    assert len(paged) >= 6
+    for operation in paged:
+        token = house.staff["nex"]
+        whole = json.loads(house.ask("GET", operation.path, token=token).body)
+        assert len(whole["items"]) >= 2, operation.name
+        assert whole["next"] is None
+        collected: list[Any] = []
+        after: int | None = 0
+        while after is not None:
+            shown = json.loads(house.ask("GET", f"{operation.path}?limit=1&after={after}", token=token).body)
+            assert len(shown["items"]) <= 1
+            collected += shown["items"]
+            after = shown["next"]
+        assert collected == whole["items"], operation.name
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "after=-1", "after=x", f"after={10**30}"]
+)
+def test_a_page_that_cannot_be_is_refused(house: ApiHouse, query: str) -> None:
+    for path in ("/api/members", "/api/lines", "/api/numbers", "/api/charges", "/api/notices", "/api/calls"):
+        answer = house.ask("GET", f"{path}?{query}", token=house.staff["nex"])
+        assert (answer.status, problem(answer)["code"]) == (422, "validation-failed"), path
