@@ -1,10 +1,8 @@
 """The Twilio adapter: each request and each answer of these tests is judged by Twilio's own description."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl
 
 import httpx
 import pytest
@@ -18,13 +16,12 @@ from telephony.carrier import (
     CarrierAnswerMalformed,
     Direction,
     NumberWebhooks,
-    OwnedNumber,
     Pace,
     SmsAttempt,
     TwilioSettings,
     twilio_carrier,
 )
-from telephony.carrier.protocol import SEARCH_LIMIT, SMS_LIMIT
+from telephony.carrier.protocol import SMS_LIMIT
 from telephony.carrier.twilio import adapter
 from tests.telephony.carrier.answers import (
     ACCOUNT,
@@ -36,15 +33,12 @@ from tests.telephony.carrier.answers import (
     TOKEN,
     a_call,
     a_message,
-    a_number,
     a_page,
     a_recording,
-    an_available_number,
     an_error,
 )
-from tests.telephony.carrier.description import judge_request, judge_response
+from tests.telephony.carrier.judged_answers import SETTINGS, judged, sent
 
-SETTINGS = TwilioSettings(account_sid=ACCOUNT, auth_token=TOKEN)
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 WEBHOOKS = NumberWebhooks(
     voice_url="https://tel.example.jp/voice",
@@ -62,139 +56,6 @@ ATTEMPT = CallAttempt(
     attempted_at=AT,
 )
 SMS = SmsAttempt(from_="+81451234567", to="+819012345678", text="こんにちは", attempted_at=AT)
-
-
-@pytest.fixture(scope="module")
-def carrier() -> Iterator[Carrier]:
-    carrier = twilio_carrier(SETTINGS, pace=Pace(0))
-    yield carrier
-    carrier.close()
-
-
-@pytest.fixture
-def twilio() -> Iterator[respx.MockRouter]:
-    with respx.mock(base_url="https://api.twilio.com" + ACCOUNT_PATH, assert_all_called=True) as router:
-        yield router
-
-
-def judged(*responses: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
-    """Gives these answers in turn, and has both sides judged."""
-    waiting = list(responses)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        response = waiting.pop(0)
-        judge_request(request)
-        judge_response(request, response)
-        return response
-
-    return answer
-
-
-def sent(route: respx.Route) -> dict[str, list[str]]:
-    return parse_qs(route.calls.last.request.content.decode(), keep_blank_values=True)
-
-
-def test_search(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    found = [
-        an_available_number("+81451234567", address_requirements="local"),
-        an_available_number("+81451234568", locality=None, address_requirements="none"),
-        an_available_number("+81312345678"),
-    ]
-    page = httpx.Response(200, json=a_page("available_phone_numbers", found))
-    route = twilio.get("/AvailablePhoneNumbers/JP/Local.json").mock(side_effect=judged(page))
-    numbers = carrier.search_numbers("+8145", limit=5)
-    assert [number.e164 for number in numbers] == ["+81451234567", "+81451234568"]
-    assert (numbers[0].locality, numbers[0].needs_address, numbers[1].needs_address) == (
-        "Yokohama",
-        True,
-        False,
-    )
-    assert (numbers[0].takes_calls, numbers[0].takes_sms) == (True, False)
-    query = dict(parse_qsl(route.calls.last.request.url.query.decode()))
-    assert query == {"Contains": "+8145", "VoiceEnabled": "true", "PageSize": "5"}
-
-
-def test_search_for_ip_numbers_and_its_limit(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    page = httpx.Response(200, json=a_page("available_phone_numbers", []))
-    route = twilio.get("/AvailablePhoneNumbers/JP/National.json").mock(side_effect=judged(page))
-    assert carrier.search_numbers("+8150", limit=10_000) == []
-    assert route.calls.last.request.url.params["PageSize"] == str(SEARCH_LIMIT)
-
-
-@pytest.mark.parametrize("prefix", ["045", "+8145*", "+1415", "", "+81"])
-def test_search_takes_japanese_prefixes_only(carrier: Carrier, prefix: str) -> None:
-    with pytest.raises(ValueError, match="prefix"):
-        carrier.search_numbers(prefix)
-
-
-def test_buy(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    bundle, address = "BU" + "5" * 32, "AD" + "6" * 32
-    bought = httpx.Response(201, json=a_number(bundle_sid=bundle, address_sid=address))
-    route = twilio.post("/IncomingPhoneNumbers.json").mock(side_effect=judged(bought))
-    assert carrier.buy_number("+81451234567", WEBHOOKS, bundle_id=bundle, address_id=address) == OwnedNumber(
-        number_id=NUMBER,
-        e164="+81451234567",
-        webhooks=WEBHOOKS,
-        bundle_id=bundle,
-        address_id=address,
-        bought_at=AT,
-    )
-    assert sent(route) == {
-        "PhoneNumber": ["+81451234567"],
-        "BundleSid": [bundle],
-        "AddressSid": [address],
-        "VoiceUrl": [WEBHOOKS.voice_url],
-        "VoiceMethod": ["POST"],
-        "VoiceFallbackUrl": [WEBHOOKS.voice_fallback_url],
-        "VoiceFallbackMethod": ["GET"],
-        "StatusCallback": [WEBHOOKS.status_callback_url],
-        "StatusCallbackMethod": ["POST"],
-    }
-
-
-def test_buy_without_papers_sends_none(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    route = twilio.post("/IncomingPhoneNumbers.json").mock(
-        side_effect=judged(httpx.Response(201, json=a_number()))
-    )
-    number = carrier.buy_number("+81451234567", WEBHOOKS, bundle_id=None, address_id=None)
-    assert (number.bundle_id, number.address_id) == (None, None)
-    assert not {"BundleSid", "AddressSid"} & set(sent(route))
-
-
-def test_find_number_is_exact(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    near = a_number(sid="PN" + "9" * 32, phone_number="+814512345670")
-    pages = [a_page("incoming_phone_numbers", items) for items in ([near, a_number()], [near])]
-    twilio.get("/IncomingPhoneNumbers.json").mock(
-        side_effect=judged(*[httpx.Response(200, json=page) for page in pages])
-    )
-    found = carrier.find_number("+81451234567")
-    assert found is not None
-    assert found.number_id == NUMBER
-    assert carrier.find_number("+81451234567") is None
-
-
-def test_fetch_configure_and_release_a_number(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    path = f"/IncomingPhoneNumbers/{NUMBER}.json"
-    twilio.get(path).mock(side_effect=judged(httpx.Response(200, json=a_number())))
-    route = twilio.post(path).mock(side_effect=judged(httpx.Response(200, json=a_number())))
-    twilio.delete(path).mock(side_effect=judged(httpx.Response(204)))
-    assert carrier.fetch_number(NUMBER).e164 == "+81451234567"
-    assert carrier.configure_number(NUMBER, WEBHOOKS).webhooks == WEBHOOKS
-    assert sent(route)["VoiceUrl"] == [WEBHOOKS.voice_url]
-    carrier.release_number(NUMBER)
-
-
-def test_owned_numbers_page_by_page(carrier: Carrier, twilio: respx.MockRouter) -> None:
-    rest = f"{ACCOUNT_PATH}/IncomingPhoneNumbers.json?PageSize=1000&Page=1&PageToken=PAx"
-    second = a_number(sid="PN" + "9" * 32)
-    route = twilio.get("/IncomingPhoneNumbers.json").mock(
-        side_effect=judged(
-            httpx.Response(200, json=a_page("incoming_phone_numbers", [a_number()], next_page_uri=rest)),
-            httpx.Response(200, json=a_page("incoming_phone_numbers", [second])),
-        )
-    )
-    assert [number.number_id for number in carrier.owned_numbers()] == [NUMBER, "PN" + "9" * 32]
-    assert [call.request.url.params.get("Page") for call in route.calls] == [None, "1"]
 
 
 def test_create_call(carrier: Carrier, twilio: respx.MockRouter) -> None:
