@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 import coworking.billing.routes
@@ -58,6 +59,7 @@ def build_api(doorway: Doorway) -> FastAPI:
         api.include_router(package.routes.router)
     api.add_exception_handler(UserError, _refused)
     api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(DataError, _not_storable)
     api.add_exception_handler(HTTPException, _no_such_place)
     api.add_exception_handler(Exception, _defect)
     return api
@@ -85,6 +87,12 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
         for one in error.errors()
     ]
     return problem_answer(request, ValidationFailed(errors))
+
+
+async def _not_storable(request: Request, error: Exception) -> JSONResponse:
+    # A NUL in a text, a number beyond 64 bits: what the database does not take as a value, somebody has sent.
+    log.warning("value refused by the database", path=request.url.path, error=type(error).__name__)
+    return problem_answer(request, ValidationFailed([{"field": "", "message": "a value cannot be stored"}]))
 
 
 async def _no_such_place(request: Request, error: Exception) -> JSONResponse:

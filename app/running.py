@@ -16,10 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.carriers import OperatorsCarrier
 from app.demonstration import Demonstration, load_demonstration
+from app.in_process import InProcess
 from app.migrations import DatabaseTooNew, migrate
 from app.pages import page_routes
 from app.settings import Settings
-from app.wiring import Composition, asgi_application, compose, in_process, make_mailer, open_carriers
+from app.wiring import Composition, asgi_application, compose, make_mailer, open_carriers
 from coworking.kit.clock import SystemClock
 from coworking.kit.errors import UserError
 from coworking.kit.logs import configure_logging
@@ -46,7 +47,7 @@ async def run_service(settings: Settings, *, demonstration: bool, say: Callable[
         clock = PacedClock(SystemClock())
         composition = compose(settings, database_url=url, clock=clock, mailer=make_mailer(settings, clock))
         with contextlib.closing(composition):
-            door = in_process()
+            door = InProcess()
             carriers = open_carriers(composition, deliver=door.deliver, folder=settings.var_dir)
             shown = load_demonstration(composition, carriers) if demonstration else None
             door.application = asgi_application(

@@ -6,23 +6,19 @@ a scenario drives it by hand on a virtual clock, a test calls its parts.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import asyncpg
-import structlog
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from app.api import build_api
-from app.asgi import request
 from app.carriers import OperatorsCarrier, open_carrier
 from app.operators import OperatorInForce, put_in_force
 from app.settings import Settings
@@ -35,7 +31,7 @@ from coworking.kit.outbox import Resources
 from coworking.kit.queue import Work
 from coworking.kit.web.security_headers import SecurityHeaders
 from coworking.membership import Doorway, Passwords, RulesOfMembers, TokenLife
-from telephony.carrier.sandbox import Deliver, WebhookRequest, WebhookResponse
+from telephony.carrier.sandbox import Deliver
 from telephony.forwarding import (
     CarrierAccount,
     EventStore,
@@ -45,8 +41,6 @@ from telephony.forwarding import (
     settle_events,
 )
 from telephony.numbers import LineChanged, LineRented, RulesOfLines, post_first_fees
-
-log = structlog.get_logger(__name__)
 
 HOT_POOL_LEAST = 1
 HOT_POOL_MOST = 10
@@ -189,33 +183,6 @@ def _carrier_account(operator: OperatorInForce) -> CarrierAccount:
 async def _as_it_is(_: asyncpg.Connection) -> None:
     """Nothing to undo between two uses: the hot path's statements leave nothing behind. Asking the server to reset
     would double its round trips."""
-
-
-@dataclass
-class InProcess:
-    """Webhooks of a carrier of this process, given straight to the application, which is made after the carrier."""
-
-    application: Any = None
-    delivered: int = 0
-
-    async def deliver(self, asked: WebhookRequest) -> WebhookResponse:
-        """Raises TimeoutError after the carrier's patience; a defect of the application is an answer, as over HTTP."""
-        self.delivered += 1
-        headers = {**asked.headers, "content-type": "application/x-www-form-urlencoded"}
-        body = urlencode(asked.form).encode()
-        try:
-            async with asyncio.timeout(asked.timeout_seconds):
-                answer = await request(self.application, asked.method, asked.url, headers=headers, body=body)
-        except TimeoutError:
-            raise
-        except Exception:  # told as a server would tell it
-            log.exception("webhook failed")
-            return WebhookResponse(500, {}, b"")
-        return WebhookResponse(answer.status, dict(answer.headers), answer.body)
-
-
-def in_process() -> InProcess:
-    return InProcess()
 
 
 def open_carriers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +29,7 @@ from tests.factories.membership import NOW, make_account, make_member, make_toke
 from tests.factories.numbers import make_line, make_stock
 
 OPERATORS = ("nex", "other")
+TENANTS = {"nex": ("first", "second"), "other": ("foreign",)}
 EXAMPLES = {"member_id": "member_id", "line_id": "line_id", "call": "call", "number": "phone"}
 
 
@@ -77,7 +78,7 @@ class ApiHouse:
     """Of the first one's operator."""
     foreign: Tenant
     """Of another operator."""
-    last_status: int | None = None
+    last_status: int | None = field(default=None, init=False)
     """Of the last answer, also where a defect came out of it."""
 
     @property
@@ -168,23 +169,23 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
         mailer=FolderMailer(folder / "mail", clock, sender="rusuban@localhost"),
     )
     staff: dict[str, str] = {}
-    tenants: list[Tenant] = []
+    tenants: dict[str, Tenant] = {}
     for serial, name in enumerate(OPERATORS):
         operator = composition.operator(name)
         with composition.database.transaction(operator.id) as session:
             staff[name] = make_token(session, make_account(session, operator.id))
             make_stock(session, operator.id, count=5, first=1000 + 100 * serial)
-            for index in range(2 if name == "nex" else 1):
-                tenants.append(
-                    _tenant(session, operator.id, operator.profile_version_id, 10 * serial + index)
+            for index, tenant in enumerate(TENANTS[name]):
+                tenants[tenant] = _tenant(
+                    session, operator.id, operator.profile_version_id, 10 * serial + index
                 )
-    return ApiHouse(composition, staff, *tenants)
+    return ApiHouse(composition, staff, **tenants)
 
 
 def _tenant(session: Session, operator_id: int, profile_version_id: int, serial: int) -> Tenant:
-    # A rental office, so that there is room for another line.
+    # A rental office keeps its last line; this one has two and room for another.
     member = make_member(session, operator_id, plan="rental-office", capacity=3)
-    line = make_line(session, operator_id, member=member, serial=serial)
+    line, _ = (make_line(session, operator_id, member=member, serial=2 * serial + n) for n in (0, 1))
     sid = f"CA{serial:032}"
     session.add(_call(line, sid))
     session.add(_notice(member))
@@ -233,7 +234,7 @@ def _notice(member: Member) -> Notice:
 
 def _posting(member: Member, sid: str, profile_version_id: int) -> Posting:
     return Posting(
-        key=f"call:{sid}",
+        key=f"test:{sid}",
         member_id=member.id,
         what="call",
         quantity=2,

@@ -30,10 +30,13 @@ def simulate(
     The exit code is 1 where something did not come out as the scenario says, 2 where a scenario is malformed.
     """
     import gc
+    import signal
 
     from app.simulate.files import simulate as simulate_files
     from coworking.kit.logs import configure_logging
 
+    # Whoever ends a run with SIGTERM wants its database server ended as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     configure_logging(as_json=False, level="error")
     # What was imported stays: a long run need not look through it again and again.
     gc.freeze()

@@ -4,17 +4,14 @@ import asyncio
 import contextlib
 import tempfile
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote_plus
 
 from sqlalchemy import func, select
 
-from app.asgi import Application, request
 from app.carriers import buy_numbers, sandbox_carrier
+from app.in_process import InProcess
 from app.operators import OperatorInForce
 from app.profiles import Profile
 from app.settings import OperatorSettings, Settings
@@ -23,7 +20,7 @@ from app.wiring import Composition, asgi_application, compose, make_mailer
 from coworking.kit.clock import VirtualClock
 from coworking.kit.outbox import OutboxTask
 from coworking.membership import Passwords, enter_person, open_account
-from telephony.carrier.sandbox import Sandbox, Store, WebhookRequest, WebhookResponse
+from telephony.carrier.sandbox import Sandbox, Store
 from telephony.numbers import StockRow
 
 # Both ends of these are inside this process, for the length of one run.
@@ -52,7 +49,7 @@ def open_deployment(
         settings, database_url=database_url, clock=clock, mailer=make_mailer(settings, clock)
     )
     stack.enter_context(contextlib.closing(composition))
-    door = _Door()
+    door = InProcess(in_real_time=False)
     [operator] = composition.operators
     store = Store()
     stack.callback(store.close)
@@ -86,29 +83,6 @@ def open_deployment(
     composition.hot.stored = work_waits
     composition.database.after_commit = work_waits
     return deployment
-
-
-@dataclass(slots=True)
-class _Door:
-    """Webhooks straight to the application, which is made after the carrier. There is no patience here: how long
-    the machine takes for an answer is no time of the scenario."""
-
-    application: Application | None = None
-
-    async def deliver(self, asked: WebhookRequest) -> WebhookResponse:
-        assert self.application is not None
-        answer = await request(
-            self.application,
-            asked.method,
-            asked.url,
-            headers={**asked.headers, "content-type": "application/x-www-form-urlencoded"},
-            body="&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in asked.form).encode(),
-        )
-        return WebhookResponse(answer.status, dict(answer.headers), answer.body)
-
-
-# Most of what webhooks carry is the same in thousands of them.
-_quoted = lru_cache(maxsize=8192)(quote_plus)
 
 
 def _settings(profile_source: str, folder: Path) -> Settings:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 NumberText = Annotated[str, StringConstraints(max_length=40)]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$")]
 
 
 class Body(BaseModel):
@@ -24,7 +24,9 @@ class RentBody(Body):
     )
     base_address: Annotated[str, StringConstraints(max_length=300)] | None = None
     number: NumberText | None = Field(
-        default=None, description="Refused: the next free number is assigned.", deprecated=True
+        default=None,
+        description="Refused: the next free number is assigned.",
+        json_schema_extra={"deprecated": True},
     )
 
     def first_day(self) -> date | None:

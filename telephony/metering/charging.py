@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,9 @@ class LegFacts:
     @property
     def number_class(self) -> str | None:
         return from_e164(self.number).number_class.value if self.number.startswith("+") else None
+
+
+_LEG_FIELDS = tuple(field.name for field in fields(LegFacts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _reason(call: CallFacts, rated: Sequence[Rated]) -> dict[str, Any]:
 
 def _leg_row(operator_id: int, call: CallFacts, leg: LegFacts) -> dict[str, Any]:
     return {
-        **asdict(leg),
+        **{name: getattr(leg, name) for name in _LEG_FIELDS},
         "number_class": leg.number_class,
         "operator_id": operator_id,
         "line_id": call.line_id,

@@ -103,10 +103,10 @@ def test_without_a_good_token_nobody_gets_in(house: ApiHouse) -> None:
     assert {name for name in after if after[name] != before[name]} <= {"people", "accounts", "tokens"}
 
 
-@pytest.mark.parametrize("scheme", ["Basic", "bearer x", "Token"])
-def test_another_scheme_is_no_token(house: ApiHouse, scheme: str) -> None:
-    header = {"authorization": f"{scheme} {house.first.token}"}
-    assert house.ask("GET", "/api/lines", headers=header).status == 401
+def test_another_scheme_is_no_token(house: ApiHouse) -> None:
+    for scheme in ("Basic", "bearer x", "Token"):
+        header = {"authorization": f"{scheme} {house.first.token}"}
+        assert house.ask("GET", "/api/lines", headers=header).status == 401
 
 
 def test_a_refusal_names_the_way_in(house: ApiHouse) -> None:
@@ -146,13 +146,13 @@ def names_somebody(operation: Operation) -> bool:
     return bool(operation.parameters("path")) or operation.name == "POST /api/lines"
 
 
-@pytest.mark.parametrize("whose", ["second", "foreign"])
-@pytest.mark.parametrize("who", ["member", "staff"])
-def test_what_is_anothers_is_as_if_it_were_not_there(house: ApiHouse, whose: str, who: str) -> None:
+# Staff see every member of their operator.
+@pytest.mark.parametrize(
+    ("who", "whose"), [("member", "second"), ("member", "foreign"), ("staff", "foreign")]
+)
+def test_what_is_anothers_is_as_if_it_were_not_there(house: ApiHouse, who: str, whose: str) -> None:
     before = rows(house)
     token = house.first.token if who == "member" else house.staff["nex"]
-    if who == "staff":
-        whose = "foreign"  # staff see every member of their operator
     tenant = getattr(house, whose)
     found = answers(
         house,
@@ -198,7 +198,7 @@ def test_lists_of_staff_show_their_operator_only(house: ApiHouse) -> None:
                 assert secret not in text, operation.name
 
 
-def test_staff_without_a_member_see_charges_of_all_and_members_without_one_of_nobody(house: ApiHouse) -> None:
+def test_an_account_that_is_neither_staff_nor_a_member_sees_nothing(house: ApiHouse) -> None:
     operator_id = house.first.operator_id
     with house.composition.database.transaction(operator_id) as session:
         odd = make_token(session, make_account(session, operator_id, role="member"))
@@ -229,7 +229,7 @@ def test_a_refused_sign_in_looks_alike_whatever_was_wrong(house: ApiHouse) -> No
     with house.composition.database.transaction(operator_id) as session:
         make_account(session, operator_id, sign_in_name="sato@example.jp")
     right = {"email": "sato@example.jp", "password": PASSWORD, "operator": "nex"}
-    wrong = [
+    wrong: list[dict[str, str | None]] = [
         {"password": "wrong"},
         {"email": "unknown@example.jp"},
         {"operator": "other"},
@@ -241,25 +241,20 @@ def test_a_refused_sign_in_looks_alike_whatever_was_wrong(house: ApiHouse) -> No
     assert json.loads(found.pop())["code"] == "sign-in-refused"
 
 
-@pytest.mark.parametrize(("language", "word"), [("ja", "サインイン"), ("en-GB,en;q=0.9", "Sign in")])
-def test_problems_speak_the_readers_language(house: ApiHouse, language: str, word: str) -> None:
-    answer = house.ask("GET", "/api/lines", headers={"accept-language": language})
-    assert word in problem(answer)["detail"]
+def test_problems_speak_the_readers_language(house: ApiHouse) -> None:
+    for language, word in (("ja", "サインイン"), ("en-GB,en;q=0.9", "Sign in")):
+        answer = house.ask("GET", "/api/lines", headers={"accept-language": language})
+        assert word in problem(answer)["detail"]
 
 
-@pytest.mark.parametrize(
-    ("method", "url", "status", "code"),
-    [
+def test_no_such_place_is_a_problem_too(house: ApiHouse) -> None:
+    for method, url, status, code in (
         ("GET", "/api/nothing", 404, "not-found"),
         ("GET", "/api/lines/abc", 422, "validation-failed"),
         ("PATCH", "/api/lines", 405, "http-405"),
-    ],
-)
-def test_no_such_place_is_a_problem_too(
-    house: ApiHouse, method: str, url: str, status: int, code: str
-) -> None:
-    answer = house.ask(method, url, token=house.first.token)
-    assert (answer.status, problem(answer)["code"]) == (status, code)
+    ):
+        answer = house.ask(method, url, token=house.first.token)
+        assert (answer.status, problem(answer)["code"]) == (status, code)
 
 
 # What was not kept is not told
@@ -278,7 +273,7 @@ def refusing_at_commit(house: ApiHouse, request: pytest.FixtureRequest) -> Itera
     """Until the end of the test nothing can be committed that is on record."""
     url = house.composition.database.url
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(REFUSING_AT_COMMIT.format(code=request.param))  # type: ignore[arg-type]
+        owner.execute(REFUSING_AT_COMMIT.format(code=request.param))
     yield request.param
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("DROP FUNCTION refuse_at_commit CASCADE")
@@ -334,10 +329,9 @@ def test_lists_come_in_pages(house: ApiHouse) -> None:
         assert collected == whole["items"], operation.name
 
 
-@pytest.mark.parametrize(
-    "query", ["limit=0", "limit=201", "limit=x", "after=-1", "after=x", f"after={10**30}"]
-)
-def test_a_page_that_cannot_be_is_refused(house: ApiHouse, query: str) -> None:
+def test_a_page_that_cannot_be_is_refused(house: ApiHouse) -> None:
     for path in ("/api/members", "/api/lines", "/api/numbers", "/api/charges", "/api/notices", "/api/calls"):
-        answer = house.ask("GET", f"{path}?{query}", token=house.staff["nex"])
-        assert (answer.status, problem(answer)["code"]) == (422, "validation-failed"), path
+        for query in ("limit=0", "limit=201", "limit=x", "after=-1", "after=x", f"after={2**63}"):
+            answer = house.ask("GET", f"{path}?{query}", token=house.staff["nex"])
+            assert (answer.status, problem(answer)["code"]) == (422, "validation-failed"), (path, query)
+        assert house.ask("GET", f"{path}?after={2**63 - 1}", token=house.staff["nex"]).status == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,9 @@ class Posting:
     due_on: date
     reason: dict[str, Any]
     profile_version_id: int
+
+
+_POSTING_FIELDS = tuple(field.name for field in fields(Posting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def _filtered(
 
 def _row(posting: Posting, operator_id: int, revision: int, now: datetime) -> dict[str, Any]:
     return {
-        **asdict(posting),
+        **{name: getattr(posting, name) for name in _POSTING_FIELDS},
         "tax_mode": posting.tax_mode.value,
         "operator_id": operator_id,
         "revision": revision,

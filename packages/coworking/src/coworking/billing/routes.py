@@ -14,7 +14,7 @@ from coworking.membership import SignedIn
 
 router = APIRouter(prefix="/api", tags=["charges"])
 
-Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
+Month = Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
 
 
 @router.get("/charges", summary="List charges, reversals among them")
@@ -29,7 +29,7 @@ def get_charges(
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     charges = list_charges(
         visit.session,
-        member_id=member_id if visit.actor.is_staff else visit.actor.member_id or 0,
+        member_id=member_id if visit.actor.is_staff else visit.own_member_id(),
         what=what,
         service_month=service_month,
         after_id=after,
@@ -44,7 +44,7 @@ def get_months(
 ) -> list[MonthAnswer]:
     totals = totals_by_month(
         visit.session,
-        member_id=member_id if visit.actor.is_staff else visit.actor.member_id or 0,
+        member_id=member_id if visit.actor.is_staff else visit.own_member_id(),
         service_month=service_month,
     )
     return [

@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 
 MOST_ITEMS = 200
 USUAL_ITEMS = 50
+LARGEST_ID = 2**63 - 1
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-After = Annotated[int, Query(ge=0, description="`next` of the page before; 0 begins.")]
+After = Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before; 0 begins.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items on a page.")]
 
 

@@ -47,8 +47,9 @@ class Visit:
         return self.actor.operator_id
 
     def own_member_id(self) -> int | None:
-        """None for staff, who see every member; a member sees what is theirs."""
-        return None if self.actor.is_staff else self.actor.member_id
+        """None for staff, who see every member; a member sees what is theirs. 0, which is nobody's, for an account that
+        is neither."""
+        return None if self.actor.is_staff else self.actor.member_id or 0
 
     def require_member(self, member_id: int) -> None:
         """Staff act for any member; a member for themselves only. For others it is as if they were not there."""

@@ -119,7 +119,7 @@ def post_identity_record(member_id: int, body: IdentityBody, visit: Staff) -> Id
 def get_notices(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[NoticeAnswer]:
     statement = select(Notice).where(Notice.id > after).order_by(Notice.id).limit(limit)
     member_id = visit.own_member_id()
-    if not visit.actor.is_staff:
+    if member_id is not None:
         statement = statement.where(Notice.recipient == f"member:{member_id}")
     notices = visit.session.scalars(statement).all()
     return page(notices, limit, NoticeAnswer.model_validate, lambda notice: notice.id)
