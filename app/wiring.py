@@ -73,10 +73,11 @@ class Composition:
 @dataclass
 class HotPath:
     """What the webhooks use on the event loop: a small pool, as the role that may look a number up and store an event.
-    `stored` is called after each commit of events."""
+    `stored` is called after each commit of events; `answers_first` is `EventStore`'s."""
 
     database_url: str
     stored: Callable[[], None] = field(default=lambda: None)
+    answers_first: bool = False
     _pool: asyncpg.Pool | None = None
     _store: EventStore | None = None
 
@@ -108,7 +109,7 @@ class HotPath:
                 "lock_timeout": str(HOT_STATEMENT_TIMEOUT_MS),
             },
         )
-        self._store = EventStore(self._pool, self._told)
+        self._store = EventStore(self._pool, self._told, answers_first=self.answers_first)
         try:
             yield
         finally:

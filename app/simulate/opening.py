@@ -58,7 +58,13 @@ def open_deployment(
     )
     carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
     door.application = asgi_application(composition)
+    composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
+
+    def work() -> None:
+        loop.run_until_complete(composition.hot.store().flush())
+        composition.work.perform()
+
     deployment = Deployment(
         application=door.application,
         sandbox=sandbox,
@@ -68,7 +74,7 @@ def open_deployment(
         staff=_open_staff_accounts(composition, operator),
         password=PASSWORD,
         token_lasts=timedelta(days=TOKEN_DAYS),
-        work=composition.work.perform,
+        work=work,
         upcoming=lambda: _upcoming(composition),
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)

@@ -116,7 +116,7 @@ class World:
             raise FailedRun(self.place, "clock-back", at=self.local_text(at), now=self.local_text(self.now))
         if at - self.now > timedelta(days=MOST_DAYS_AHEAD):
             raise FailedRun(self.place, "too-far", limit=MOST_DAYS_AHEAD)
-        while (due_at := self._next_due_at()) is not None and due_at <= at:
+        while (due_at := self._next_stop()) is not None and due_at <= at:
             self._reach(due_at)
         self._reach(at)
 
@@ -128,6 +128,21 @@ class World:
             if due_at is None or (due_at > self.now and not sandbox.exchange.live):
                 return
             self._reach(due_at)
+
+    def _next_stop(self) -> datetime | None:
+        """The next instant at which the service itself has something to do. What the carrier does on the way, it does
+        in its order; what it causes is worked off on the same local day."""
+        stops = [self._queue_due_at, self._work_waits_until, self._next_sweep_at]
+        carrier_at = self.deployment.sandbox.next_due_at()
+        if carrier_at is not None:
+            stops.append(self._end_of_day(carrier_at))
+        return min((at for at in stops if at is not None), default=None)
+
+    def _end_of_day(self, at: datetime) -> datetime:
+        """The last second of an instant's local day."""
+        calendar = self.deployment.calendar
+        next_day = calendar.local_date(at) + timedelta(days=1)
+        return calendar.instant(next_day, time(0, 0)) - timedelta(seconds=1)
 
     def _next_due_at(self) -> datetime | None:
         upcoming = (
@@ -155,9 +170,7 @@ class World:
 
     def _latest_for_work(self) -> datetime:
         """The latest instant for work that waits since now."""
-        calendar = self.deployment.calendar
-        midnight = calendar.instant(self.today + timedelta(days=1), time(0, 0))
-        return max(self.now, min(self.now + LONGEST_WAIT_OF_WORK, midnight - timedelta(seconds=1)))
+        return max(self.now, min(self.now + LONGEST_WAIT_OF_WORK, self._end_of_day(self.now)))
 
     def catch_up(self) -> None:
         """Do the work that waits, if any: somebody is about to look."""

@@ -5,12 +5,16 @@ Never the machine's services: nothing here reads what stands in /etc or /var for
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import redis
 
 from coworking.kit.postgres.postmaster import READY, postmaster_of
@@ -18,6 +22,7 @@ from tests.processes import free_port, listens, start, unprivileged, wait_for
 
 POSTGRES15_PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 RABBITMQ_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+KILL_TIMEOUT_SECONDS = 20.0
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -69,44 +74,76 @@ def start_postgres15(run_folder: Path) -> str:
     return f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
 
 
+@dataclass
+class Broker:
+    """A broker that can be started, killed and started again at the same address."""
+
+    url: str
+    command: Sequence[str]
+    log: Path
+    is_ready: Callable[[], bool]
+    environment: Mapping[str, str] | None = None
+    _process: psutil.Process | None = None
+
+    def start(self, run_folder: Path) -> str:
+        self._process = start(self.command, run_folder, log=self.log, environment=self.environment)
+        wait_for(self.is_ready, self._process, self.log)
+        return self.url
+
+    def kill(self) -> None:
+        """As `kill -9` does: whatever it had not written down is lost."""
+        assert self._process is not None
+        family = [*self._process.children(recursive=True), self._process]
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(family, timeout=KILL_TIMEOUT_SECONDS)
+
+
 def start_redis(run_folder: Path) -> str:
     """Start a Redis that keeps nothing on disk; returns its address."""
-    folder = run_folder / "redis"
-    folder.mkdir()
-    port = free_port()
-    log = run_folder / "redis.log"
-    program = shutil.which("redis-server") or "redis-server"
-    options = {"bind": "127.0.0.1", "port": str(port), "dir": str(folder), "save": "", "appendonly": "no"}
-    process = start(
-        [program, *(word for name, value in options.items() for word in (f"--{name}", value))],
-        run_folder,
-        log=log,
-    )
-    wait_for(lambda: _answers_ping(port), process, log)
-    return f"redis://127.0.0.1:{port}/0"
+    return redis_broker(run_folder, "redis").start(run_folder)
 
 
 def start_rabbitmq(run_folder: Path) -> str:
     """Start a RabbitMQ node with a name, a home and a port mapper of its own; returns its address."""
-    folder = run_folder / "rabbitmq"
+    return rabbitmq_broker(run_folder, "rabbitmq").start(run_folder)
+
+
+def redis_broker(run_folder: Path, name: str) -> Broker:
+    folder = run_folder / name
+    folder.mkdir()
+    port = free_port()
+    program = shutil.which("redis-server") or "redis-server"
+    options = {"bind": "127.0.0.1", "port": str(port), "dir": str(folder), "save": "", "appendonly": "no"}
+    return Broker(
+        url=f"redis://127.0.0.1:{port}/0",
+        command=[program, *(word for name, value in options.items() for word in (f"--{name}", value))],
+        log=run_folder / f"{name}.log",
+        is_ready=lambda: _answers_ping(port),
+    )
+
+
+def rabbitmq_broker(run_folder: Path, name: str) -> Broker:
+    folder = run_folder / name
     folder.mkdir()
     port, distribution_port, mapper_port = free_port(), free_port(), free_port()
     (folder / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.console = true\nlog.file = false\n", encoding="ascii"
     )
-    for name in ("rabbitmq-env.conf", "advanced.config", "enabled_plugins"):
-        (folder / name).write_text("[].\n" if name != "rabbitmq-env.conf" else "", encoding="ascii")
+    for file in ("rabbitmq-env.conf", "advanced.config", "enabled_plugins"):
+        (folder / file).write_text("[].\n" if file != "rabbitmq-env.conf" else "", encoding="ascii")
     mapping = {"ERL_EPMD_PORT": str(mapper_port), "ERL_EPMD_ADDRESS": "127.0.0.1"}
     # Started by us, in the foreground: the one that Erlang would start on its own outlives the node.
-    mapper_log = run_folder / "epmd.log"
+    mapper_log = run_folder / f"{name}-epmd.log"
     mapper = start(["/usr/bin/epmd"], run_folder, log=mapper_log, environment=mapping)
     wait_for(lambda: listens(mapper_port), mapper, mapper_log)
-    log = run_folder / "rabbitmq.log"
-    node = start(
+    return Broker(
+        url=f"amqp://guest:guest@127.0.0.1:{port}//",
         # Not the wrapper in /usr/sbin: it changes to the account and the folders of the machine's service.
-        [RABBITMQ_PROGRAMS / "rabbitmq-server"],
-        run_folder,
-        log=log,
+        command=[str(RABBITMQ_PROGRAMS / "rabbitmq-server")],
+        log=run_folder / f"{name}.log",
+        is_ready=lambda: listens(port),
         environment={
             **mapping,
             "HOME": str(folder),
@@ -122,8 +159,6 @@ def start_rabbitmq(run_folder: Path) -> str:
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
         },
     )
-    wait_for(lambda: listens(port), node, log)
-    return f"amqp://guest:guest@127.0.0.1:{port}//"
 
 
 def _is_ready(cluster: Path) -> bool:

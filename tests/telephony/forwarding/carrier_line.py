@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from app.carriers import buy_numbers
-from app.wiring import in_process, open_carriers
-from telephony.carrier.sandbox import Behaviour, Phone, WebhookRequest, WebhookResponse
+from app.carriers import buy_numbers, sandbox_carrier
+from app.in_process import InProcess
+from telephony.carrier.sandbox import Behaviour, Phone, Sandbox, Store, WebhookRequest, WebhookResponse
 from telephony.forwarding import Change, WantedDestination, set_forwarding
 from telephony.numbers import Line, enter, rent_line
 from tests.factories.forwarding import ACTOR, MOBILE
 from tests.factories.membership import NOW, make_member
 from tests.factories.numbers import line_rules
 from tests.telephony.forwarding.carrier_calls import CALLER
-from tests.telephony.forwarding.door import Door
+from tests.telephony.forwarding.door import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, Door
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,17 @@ class CarrierLine:
     def __init__(self, door: Door) -> None:
         self.door = door
         self.sent: list[Sent] = []
-        self._inside = in_process()
-        self._inside.application = door.application
-        [carrier] = open_carriers(door.composition, deliver=self._deliver, folder=None)
-        assert carrier.sandbox is not None
-        self.sandbox = carrier.sandbox
-        rows = buy_numbers(carrier.carrier, door.composition.settings.public_url, "045", 1)
+        self._inside = InProcess(door.application, in_real_time=False)
+        self._store = Store()
+        self.sandbox = Sandbox(
+            clock=door.clock,
+            account_sid=ACCOUNT_SID,
+            auth_token=AUTH_TOKEN,
+            deliver=self._deliver,
+            store=self._store,
+        )
+        carrier = sandbox_carrier(self.sandbox, ACCOUNT_SID, AUTH_TOKEN)
+        rows = buy_numbers(carrier, PUBLIC_URL, "045", 1)
         with door.session() as session:
             enter(session, door.operator_id, rows, actor=ACTOR, now=NOW)
             member = make_member(session, door.operator_id)
@@ -59,6 +64,9 @@ class CarrierLine:
             )
         for number in (CALLER, MOBILE):
             self.sandbox.add_phone(Phone(number, number[-4:], lines=100))
+
+    def close(self) -> None:
+        self._store.close()
 
     def forward(self, *numbers: str, press_one: bool = False) -> None:
         change = Change(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,13 @@ def forget_calls(door: Door) -> None:
     ],
 )
 def test_webhooks_in_any_order_and_number_tell_the_same_call_r04(
-    door: Door, press_one: bool, behaviours: dict[str, Any], outcome: str, amount: str
+    door: Door,
+    carrier_line: CarrierLine,
+    press_one: bool,
+    behaviours: dict[str, Any],
+    outcome: str,
+    amount: str,
 ) -> None:
-    carrier_line = CarrierLine(door)
     carrier_line.forward(*behaviours, press_one=press_one)
     sid = carrier_line.call(Script(talks_seconds=None), behaviours)
     expected = told(carrier_line, sid)
@@ -101,9 +106,7 @@ def test_the_carriers_own_disturbances_change_nothing_r04(
         Disturbances(duplicate=True, reorder=True, delay_seconds=30),
         Disturbances(drop={"initiated", "ringing", "answered"}),
     ):
-        door = Door(database_url, tmp_path)
-        try:
-            carrier_line = CarrierLine(door)
+        with closing(Door(database_url, tmp_path)) as door, closing(CarrierLine(door)) as carrier_line:
             carrier_line.forward(MOBILE, press_one=True)
             carrier_line.sandbox.disturbances = disturbances
             sid = carrier_line.call(
@@ -111,9 +114,7 @@ def test_the_carriers_own_disturbances_change_nothing_r04(
                 {MOBILE: Script(answers_after_seconds=3, presses="1", talks_seconds=61)},
             )
             call = told(carrier_line, sid)["call"]
-        finally:
-            door.close()
-            delete_everything(database_url)
+        delete_everything(database_url)
         outcomes.append([call[name] for name in ("status", "outcome", "seconds", "amount", "ended_at")])
     assert outcomes[0] == outcomes[1] == outcomes[2]
     assert outcomes[0][:4] == ["ended", "answered", 61, "64"]

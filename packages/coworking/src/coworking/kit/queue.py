@@ -23,8 +23,11 @@ from coworking.kit.outbox import Resources, run_due
 EMBEDDED_BROKER = "memory://"
 _EMBEDDED_ADDRESS = "memory://localhost"  # Kombu warns of an address without a host
 QUEUE = "rusuban"
+WORD = "rusuban.work"
 PULSE_SECONDS = 1.0
 LEAST_PAUSE_SECONDS = 0.02
+# A word that nobody took by then says nothing new: without workers the broker must not fill up.
+WORD_LASTS_SECONDS = 30
 START_TIMEOUT_SECONDS = 10
 STOP_TIMEOUT_SECONDS = 15
 POLLING_INTERVAL_SECONDS = 0.01
@@ -66,7 +69,8 @@ def make_celery(broker_url: str, work: Work) -> Celery:
         worker_enable_remote_control=False,
     )
 
-    @app.task(name="rusuban.work", expires=PULSE_SECONDS * 30)  # type: ignore[untyped-decorator]
+    # Not shared: it would become the task of every other Celery application in this process as well.
+    @app.task(name=WORD, shared=False)  # type: ignore[untyped-decorator]
     def work_waits() -> None:
         work.perform()
 
@@ -102,7 +106,7 @@ class Pulse:
             if self._stopping.is_set():
                 return
             try:
-                self._celery.send_task("rusuban.work", retry=False)
+                self._celery.send_task(WORD, retry=False, expires=WORD_LASTS_SECONDS)
             except (BrokerError, OSError) as error:
                 log.warning("broker away; the work stays in the database", error=type(error).__name__)
             self._stopping.wait(LEAST_PAUSE_SECONDS)

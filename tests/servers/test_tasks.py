@@ -1,0 +1,206 @@
+"""Every declared task through a real broker, and a broker that is killed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import app.wiring  # noqa: F401 - every package's tasks
+from coworking.kit.audit import AuditEntry, record
+from coworking.kit.clock import VirtualClock
+from coworking.kit.db import Database
+from coworking.kit.mailer import Mail, Mailer
+from coworking.kit.notices import Notice, send
+from coworking.kit.outbox import TASKS, OutboxTask, Resources, TaskContext, task
+from coworking.kit.queue import EmbeddedWorker, Pulse, Work, make_celery
+from telephony.numbers import Line, RulesOfLines, give_notice
+from telephony.numbers.models import StockNumber
+from tests.factories.membership import NOW, make_operator
+from tests.factories.numbers import ACTOR, line_rules, make_line
+from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.01
+OF_TESTS = "test-"
+BURST = 20
+NEXT_MONTH = date(2026, 7, 1)
+
+
+@dataclass
+class Postbox:
+    mails: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        self.mails.append(mail)
+
+
+class House:
+    """One operator, and all that its tasks need."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.postbox = Postbox()
+        self.clock = VirtualClock(NOW)
+        with database.transaction() as session:
+            self.operator_id = make_operator(session)
+        resources = Resources(RulesOfLines({self.operator_id: line_rules()}))
+        resources.provide(Mailer, self.postbox)
+        self.work = Work(database, self.clock, resources)
+
+    @contextmanager
+    def working(self, broker_url: str) -> Iterator[None]:
+        celery = make_celery(broker_url, self.work)
+        pulse, worker = Pulse(celery), EmbeddedWorker(celery)
+        self.database.after_commit = pulse.wake
+        worker.start()
+        pulse.start()
+        try:
+            yield
+        finally:
+            self.database.after_commit = None
+            pulse.stop()
+            worker.stop()
+            celery.close()
+
+    def change(self, work: Callable[[Session], object]) -> None:
+        with self.database.transaction(self.operator_id) as session:
+            work(session)
+
+    def wait_until_done(self) -> None:
+        """Until nothing that is due waits any more."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        statement = select(func.count()).select_from(OutboxTask).where(OutboxTask.due_at <= self.clock.now())
+        while True:
+            with self.database.transaction() as session:
+                if not session.scalar(statement):
+                    return
+            assert time.monotonic() < deadline, "the work was not done"
+            time.sleep(POLL_SECONDS)
+
+
+def queue_notice(house: House, session: Session) -> None:
+    notice = Notice(
+        operator_id=house.operator_id,
+        recipient="member:1",
+        address="sato@example.jp",
+        kind="welcome",
+        channel="mail",
+        language="ja",
+        subject="ようこそ",
+        body="ようこそ\n",
+        created_at=NOW,
+    )
+    session.add(notice)
+    session.flush()
+    send.enqueue(session, operator_id=house.operator_id, now=NOW, notice_id=notice.id)
+
+
+def notice_is_sent(house: House, session: Session) -> bool:
+    return session.scalars(select(Notice.sent_at)).one() == NOW and len(house.postbox.mails) == 1
+
+
+def queue_begin(house: House, session: Session) -> None:
+    house.clock.advance_to(make_line(session, house.operator_id, starts_month=NEXT_MONTH).starts_at)
+
+
+def line_is(status: str) -> Callable[[House, Session], bool]:
+    return lambda _, session: session.scalars(select(Line.status)).one() == status
+
+
+def queue_finish(house: House, session: Session) -> None:
+    line = make_line(session, house.operator_id)
+    give_notice(session, line_rules(), line, actor=ACTOR, now=NOW)
+    assert line.ends_at is not None
+    house.clock.advance_to(line.ends_at)
+
+
+def queue_free(house: House, session: Session) -> None:
+    queue_finish(house, session)
+    house.clock.advance_to(house.clock.now() + timedelta(days=180))
+
+
+def number_is_free(_: House, session: Session) -> bool:
+    return session.scalars(select(StockNumber.status)).one() == "available"
+
+
+SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Session], bool]]] = {
+    "notices.send": (queue_notice, notice_is_sent),
+    "numbers.begin-line": (queue_begin, line_is("active")),
+    "numbers.finish-line": (queue_finish, line_is("ended")),
+    "numbers.free-number": (queue_free, number_is_free),
+}
+
+
+def test_every_task_has_its_scene() -> None:
+    assert {name for name in TASKS if not name.startswith(OF_TESTS)} == set(SCENES)
+
+
+@pytest.fixture(params=["rabbitmq_url", "redis_url"])
+def broker_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_task_runs_through_a_broker(clean_database: Database, broker_url: str, name: str) -> None:
+    house = House(clean_database)
+    queue, is_done = SCENES[name]
+    with house.working(broker_url):
+        house.change(lambda session: queue(house, session))
+        house.wait_until_done()
+    with clean_database.transaction(house.operator_id) as session:
+        assert is_done(house, session)
+        assert session.scalars(select(OutboxTask)).all() == []
+
+
+def _note(context: TaskContext, what: str) -> None:
+    assert context.operator_id is not None
+    record(
+        context.session, operator_id=context.operator_id, at=NOW, actor="task", action="noted", subject=what
+    )
+
+
+NOTE = task("test-servers.note")(_note)
+
+
+@pytest.mark.parametrize("make", [rabbitmq_broker, redis_broker], ids=["rabbitmq", "redis"])
+def test_a_killed_broker_loses_nothing(
+    clean_database: Database, run_folder: Path, make: Callable[[Path, str], Broker]
+) -> None:
+    house = House(clean_database)
+    broker = make(run_folder, f"killed-{make.__name__}")
+    broker.start(run_folder)
+
+    def enqueue(what: str) -> None:
+        house.change(lambda session: NOTE.enqueue(session, operator_id=house.operator_id, now=NOW, what=what))
+
+    with house.working(broker.url):
+        enqueue("before")
+        house.wait_until_done()
+        for number in range(BURST):
+            enqueue(f"burst {number}")
+        broker.kill()
+        for number in range(BURST):
+            enqueue(f"dark {number}")
+        broker.start(run_folder)
+        house.wait_until_done()
+        enqueue("after")
+        house.wait_until_done()
+    broker.kill()
+    with clean_database.transaction(house.operator_id) as session:
+        done = Counter(session.scalars(select(AuditEntry.subject).where(AuditEntry.action == "noted")))
+    wanted = [
+        "before",
+        "after",
+        *(f"{when} {number}" for when in ("burst", "dark") for number in range(BURST)),
+    ]
+    assert done == dict.fromkeys(wanted, 1)
