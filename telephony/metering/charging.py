@@ -118,11 +118,13 @@ def charge_key(call_sid: str) -> str:
 
 
 def legs_of(session: Session, call_sids: Sequence[str]) -> dict[str, list[Leg]]:
-    """Legs by call, in the order in which they started."""
+    """Legs by call: the caller's own, then the others in the order in which they started."""
     found: dict[str, list[Leg]] = {call_sid: [] for call_sid in call_sids}
     if call_sids:
         statement = (
-            select(Leg).where(Leg.call_sid.in_(call_sids)).order_by(Leg.started_at.nulls_last(), Leg.leg_sid)
+            select(Leg)
+            .where(Leg.call_sid.in_(call_sids))
+            .order_by(Leg.role != "caller", Leg.started_at.nulls_last(), Leg.leg_sid)
         )
         for leg in session.scalars(statement):
             found[leg.call_sid].append(leg)

@@ -78,14 +78,18 @@ class CarrierLine:
         for number in numbers:
             self.sandbox.add_phone(Phone(number, number[-4:], lines=100))
 
+    def start(self, caller: Behaviour, behaviours: dict[str, Behaviour]) -> str:
+        """Call the line; the carrier's id of the call."""
+        return self.sandbox.dial(CALLER, self.line.number, behaviour=caller, behaviours=behaviours)
+
     def call(self, caller: Behaviour, behaviours: dict[str, Behaviour]) -> str:
         """Call the line, let everything happen and be settled; the carrier's id of the call."""
-        sid = self.sandbox.dial(CALLER, self.line.number, behaviour=caller, behaviours=behaviours)
-        self.wait(timedelta(hours=1))
+        sid = self.start(caller, behaviours)
+        self.wait_seconds(3600)
         return sid
 
-    def wait(self, duration: timedelta) -> None:
-        self.door.run(self.sandbox.advance(self.door.clock.now() + duration))
+    def wait_seconds(self, seconds: int) -> None:
+        self.door.run(self.sandbox.advance(self.door.clock.now() + timedelta(seconds=seconds)))
         self.door.composition.work.perform()
 
     def deliver_again(self, sent: Sequence[tuple[datetime, Sent]]) -> list[int]:

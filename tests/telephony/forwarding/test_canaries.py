@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from celery import Celery
 
 from coworking.kit.logs import configure_logging
 from coworking.kit.queue import make_celery
 from telephony.carrier.sandbox import Script
 from telephony.forwarding import settling
+from telephony.numbers import get_line, give_notice
 from tests.factories.forwarding import FIXED, MOBILE
+from tests.factories.numbers import line_rules
 from tests.telephony.forwarding.carrier_calls import CALLER
 from tests.telephony.forwarding.carrier_line import CarrierLine
 from tests.telephony.forwarding.door import AUTH_TOKEN, STATUS, VOICE, Door, leg_form, voice_form
@@ -24,15 +29,18 @@ PIN = "4711470815"
 
 @pytest.fixture(params=[True, False], ids=["json", "text"])
 def log_output(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], str]]:
     """What the process writes, logging as much as it can."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    configure_logging(as_json=request.param, level="debug")
-    yield lambda: "".join(capsys.readouterr())
-    root.handlers[:] = before
+    root, written = logging.getLogger(), io.StringIO()
+    handlers, level, plain = list(root.handlers), root.level, structlog.get_config()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", written)
+        configure_logging(as_json=request.param, level="debug")
+    yield written.getvalue
+    root.handlers[:] = handlers
     root.setLevel(level)
+    structlog.configure(**plain)
 
 
 def canaries(*numbers: str) -> list[str]:
@@ -115,13 +123,6 @@ def test_the_problems_that_others_get_hold_nothing_of_a_call(carrier_line: Carri
     assert_nothing_leaked(json.dumps(door.json("/api/charges", stranger)), CALLER, MOBILE)
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/calls/%00", "/api/calls/no-such-call", "/api/calls/%E4%B8%80", "/api/calls/9" + "9" * 30]
-)
-def test_a_call_that_is_not_there(door: Door, path: str) -> None:
-    assert door.get(path, door.token_of(None)).status == 404
-
-
 def test_queued_work_and_the_word_to_the_broker_hold_references_only(
     carrier_line: CarrierLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,14 +130,10 @@ def test_queued_work_and_the_word_to_the_broker_hold_references_only(
     carrier_line.call(Script(talks_seconds=None), {MOBILE: Script(answers_after_seconds=3, talks_seconds=61)})
     token = carrier_line.door.token_of(None)
     door = carrier_line.door
-    door.rows("SELECT 1")
-    ended = door.composition.operators[0]
     with door.session() as session:
-        from telephony.numbers import get_line, give_notice
-
         give_notice(
             session,
-            ended.line_rules(),
+            line_rules(),
             get_line(session, carrier_line.line.id),
             actor="account:1",
             now=door.clock.now(),

@@ -77,7 +77,7 @@ def test_webhooks_in_any_order_and_number_tell_the_same_call_r04(
         again=st.lists(st.integers(0, len(recorded) - 1), max_size=8),
     )
     @settings(
-        max_examples=8,
+        max_examples=4,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to make it smaller would take minutes
