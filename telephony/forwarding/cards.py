@@ -106,6 +106,7 @@ def _card(session: Session, rules: CallRules, line: Line) -> Card:
         ),
         time_limit_seconds=rules.forwarding.limits.call_seconds,
         language=rules.language,
+        unanswered="hang-up" if defaults.unanswered.value == "hang-up" else "announcement",
     )
 
 

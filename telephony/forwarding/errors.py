@@ -35,10 +35,3 @@ class DestinationMissing(UserError):
     code = "destination-missing"
     ja = "転送を始めるには、転送先を 1 件以上入力してください。"
     en = "Enter at least one destination to start forwarding."
-
-
-class LineSuspended(UserError):
-    code = "line-suspended"
-    status = 409
-    ja = "この回線は停止中です。担当者にお問い合わせください。"
-    en = "This line is suspended. Ask the office."

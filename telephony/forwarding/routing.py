@@ -42,6 +42,7 @@ class Card:
     allowed_classes: frozenset[str]
     time_limit_seconds: int
     language: Literal["ja", "en"]
+    unanswered: Literal["announcement", "hang-up"] = "announcement"
 
     @classmethod
     def read(cls, version: int, card: dict[str, Any]) -> Card:
@@ -65,6 +66,7 @@ class Card:
             allowed_classes=frozenset(card["allowed_classes"]),
             time_limit_seconds=card["time_limit_seconds"],
             language=card["language"],
+            unanswered=card.get("unanswered", "announcement"),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -82,6 +84,7 @@ class Card:
             "allowed_classes": sorted(self.allowed_classes),
             "time_limit_seconds": self.time_limit_seconds,
             "language": self.language,
+            "unanswered": self.unanswered,
         }
 
 
@@ -100,6 +103,11 @@ class Ring:
 
     targets: tuple[Target, ...]
     decided_by: str = "forwarding"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call without a word."""
 
 
 Decision = Announce | Ring
@@ -128,12 +136,15 @@ def decide(card: Card | None, caller: str | None, now: datetime) -> Decision:
     return Ring(targets if card.strategy == "at-once" else targets[:1])
 
 
-def decide_next(card: Card | None, caller: str | None, rung: int) -> Decision:
+def decide_next(card: Card | None, caller: str | None, rung: int) -> Decision | HangUp:
     """What happens when nobody took the call at the phone with index `rung` (or at all of them at once)."""
-    if card is None or card.strategy == "at-once" or card.status == "suspended" or not card.is_on:
-        return Announce("nobody-answers", says="unanswered")
-    later = tuple(target for target in reachable(card, caller) if target.index > rung)
-    return Ring(later[:1]) if later else Announce("nobody-answers", says="unanswered")
+    if card is not None and card.strategy == "in-turn" and card.status != "suspended" and card.is_on:
+        later = tuple(target for target in reachable(card, caller) if target.index > rung)
+        if later:
+            return Ring(later[:1])
+    if card is not None and card.unanswered == "hang-up":
+        return HangUp()
+    return Announce("nobody-answers", says="unanswered")
 
 
 def reachable(card: Card, caller: str | None) -> tuple[Target, ...]:

@@ -35,7 +35,7 @@ from telephony.forwarding import callbacks as at
 from telephony.forwarding import documents
 from telephony.forwarding.callbacks import Callbacks, context_of
 from telephony.forwarding.event_store import EventStore, Told
-from telephony.forwarding.routing import Announce, Card, Decision, decide, decide_next
+from telephony.forwarding.routing import Announce, Card, Decision, HangUp, decide, decide_next
 from telephony.forwarding.rules import CallRules
 
 CARD_TIMEOUT_SECONDS = 3.0
@@ -173,6 +173,8 @@ class Webhooks:
             return documents.HANG_UP
         card = await self._card(webhook.to, believed.account.operator_id)
         decision = decide_next(card, webhook.from_, rung)
+        if isinstance(decision, HangUp):
+            return documents.HANG_UP
         return self._document(decision, card, believed.account.rules, webhook.call_sid)
 
     async def _whisper(self, believed: Believed, webhook: VoiceWebhook) -> bytes:

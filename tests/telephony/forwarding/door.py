@@ -20,6 +20,7 @@ from app.wiring import asgi_application, compose, make_mailer
 from coworking.kit.clock import VirtualClock
 from coworking.membership.models import Member
 from telephony.carrier import SIGNATURE_HEADER, sign
+from telephony.forwarding.routing import Strategy
 from telephony.numbers import Line
 from tests.databases import owner_database
 from tests.factories.forwarding import forward
@@ -91,7 +92,7 @@ class Door:
             line = make_line(session, self.operator_id)
             if numbers:
                 rules = self.composition.operators[0].call_rules()
-                strategy = "at-once" if at_once else "in-turn"
+                strategy: Strategy = "at-once" if at_once else "in-turn"
                 forward(session, line, *numbers, press_one=press_one, strategy=strategy, rules=rules)
             return line
 

@@ -86,7 +86,7 @@ def test_logs_of_what_goes_wrong_hold_no_number_no_token_and_no_keys(
     with monkeypatch.context() as patched:
         patched.setattr(settling, "trace", broken)
         door.composition.work.perform()
-    door.rows('UPDATE routing_cards SET card = \'{"number": "%s"}\'' % MOBILE)
+    door.rows(f"UPDATE routing_cards SET card = jsonb_build_object('number', '{MOBILE}')")
     door.send(VOICE, voice_form(line.number))
     door.run(door.composition.hot.pool().close())
     door.send(VOICE, voice_form(line.number))

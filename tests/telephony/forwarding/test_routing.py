@@ -11,6 +11,7 @@ from telephony.forwarding.routing import (
     Announce,
     Card,
     Decision,
+    HangUp,
     Ring,
     Target,
     decide,
@@ -146,3 +147,10 @@ def test_every_phone_rings_once_at_most_and_never_the_callers(
 @pytest.mark.parametrize("card", [CARD, AT_ONCE, replace(CARD, ends_at=NOW, targets=(), press_one=True)])
 def test_a_card_comes_back_from_json_as_it_was(card: Card) -> None:
     assert Card.read(card.version, card.to_json()) == card
+
+
+def test_an_operator_may_hang_up_instead_of_announcing() -> None:
+    silent = replace(CARD, unanswered="hang-up")
+    assert decide_next(silent, CALLER, 0) == Ring((OFFICE,))
+    assert decide_next(silent, CALLER, 2) == HangUp()
+    assert Card.read(silent.version, silent.to_json()) == silent

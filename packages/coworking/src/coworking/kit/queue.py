@@ -67,6 +67,8 @@ def make_celery(broker_url: str, work: Work) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={"polling_interval": POLLING_INTERVAL_SECONDS} if embedded else {},
         worker_enable_remote_control=False,
+        # The word will be said again; an unfinished piece of work is undone by the database.
+        worker_cancel_long_running_tasks_on_connection_loss=True,
     )
 
     # Not shared: it would become the task of every other Celery application in this process as well.
