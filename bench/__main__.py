@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import service, simulated_calls, webhooks
+from bench import forwarding_line, simulated_calls, webhooks
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
-    with service.contestants() as contestants:
+    with forwarding_line.contestants() as contestants:
         print_webhooks(
             webhooks.compare(
                 (*webhooks.CONTESTANTS, *contestants), rounds=arguments.rounds, requests=arguments.requests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from celery.worker import state
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,7 +23,7 @@ from coworking.kit.db import Database
 from coworking.kit.mailer import Mail, Mailer
 from coworking.kit.notices import Notice, send
 from coworking.kit.outbox import TASKS, OutboxTask, Resources, TaskContext, task
-from coworking.kit.queue import EmbeddedWorker, Pulse, Work, make_celery
+from coworking.kit.queue import Pulse, Work, make_celery
 from telephony.numbers import Line, RulesOfLines, give_notice
 from telephony.numbers.models import StockNumber
 from tests.factories.membership import NOW, make_operator
@@ -58,17 +60,30 @@ class House:
 
     @contextmanager
     def working(self, broker_url: str) -> Iterator[None]:
+        """A worker on the broker and the pulse that tells it of work, both as threads."""
         celery = make_celery(broker_url, self.work)
-        pulse, worker = Pulse(celery), EmbeddedWorker(celery)
+        pulse, ready = Pulse(celery), threading.Event()
+        controller = celery.WorkController(
+            pool_cls="solo",
+            concurrency=1,
+            without_mingle=True,
+            without_gossip=True,
+            ready_callback=lambda _consumer: ready.set(),
+        )
+        worker = threading.Thread(target=controller.start)
         self.database.after_commit = pulse.wake
         worker.start()
         pulse.start()
         try:
+            assert ready.wait(PATIENCE_SECONDS)
             yield
         finally:
             self.database.after_commit = None
             pulse.stop()
-            worker.stop()
+            # As a signal does it: the loop ends itself, for nobody else may read from its connection.
+            state.should_stop = 0
+            worker.join(PATIENCE_SECONDS)
+            state.should_stop = None
             celery.close()
 
     def change(self, work: Callable[[Session], object]) -> None:

@@ -52,8 +52,18 @@ def contestants() -> Iterator[tuple[Contestant, ...]]:
         environment = _line_that_forwards(composition, server.url)
         composition.close()
         yield (
-            Contestant("voice webhook", "bench.service:application", "bench.service:voice", environment),
-            Contestant("status callback", "bench.service:application", "bench.service:status", environment),
+            Contestant(
+                "voice webhook",
+                "bench.forwarding_line:application",
+                "bench.forwarding_line:voice",
+                environment,
+            ),
+            Contestant(
+                "status callback",
+                "bench.forwarding_line:application",
+                "bench.forwarding_line:status",
+                environment,
+            ),
         )
 
 
