@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 
 from alembic import command
@@ -13,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 import app.models  # noqa: F401 - every package's tables
 from coworking.kit.db import Base, connection_options, sqlalchemy_url
+from coworking.kit.postgres import EmbeddedServer
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 # Two programs that start at once migrate one after the other.
@@ -75,3 +78,21 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
     return config
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m app.migrations new "what it is" 0002`: write a migration against a database of its own."""
+    if len(arguments) != 3 or arguments[0] != "new":
+        sys.stderr.write(f"{main.__doc__}\n")
+        return 2
+    with (
+        tempfile.TemporaryDirectory(prefix="rusuban-migration-") as folder,
+        EmbeddedServer(Path(folder) / "postgres", fast=True) as server,
+    ):
+        migrate(server.url)
+        new_revision(server.url, arguments[1], arguments[2])
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
