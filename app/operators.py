@@ -31,7 +31,9 @@ class OperatorInForce:
         return MemberRules(self.profile.membership, self.calendar)
 
     def line_rules(self) -> LineRules:
-        return LineRules(self.profile.numbers, self.calendar)
+        return LineRules(
+            self.profile.numbers, self.calendar, self.profile.membership.joining.identity_required
+        )
 
     def fee_rules(self) -> FeeRules:
         profile = self.profile

@@ -12,7 +12,7 @@ from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.events import tell
 from coworking.kit.outbox import TaskContext, cancel, task
-from coworking.membership import MemberFacts, facts, require_service
+from coworking.membership import MemberFacts, facts, hold_member, require_service
 from telephony.numbers.errors import (
     AreaCodeNotOffered,
     LastLineRequired,
@@ -48,7 +48,7 @@ def rent_line(
     Refusals in this order: who may (`MembershipNotActive`, `IdentityNotVerified`, `LinePlanNotAllowed`), what
     (`AreaCodeNotOffered`), how many (`LineQuotaReached`), the details (`StartMonthPast`, `NoFreeNumber`).
     """
-    member = require_service(session, member_id)
+    member = require_service(session, member_id, identity_required=rules.identity_required)
     _require_plan(rules, member, line_plan)
     area_code = area_code or member.office_area_code
     _require_area_code(rules, member, line_plan, area_code)
@@ -83,9 +83,9 @@ def rent_line(
 
 
 def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, now: datetime) -> Line:
-    """End a line as its rules say (NEX-21). Raises `MembershipNotActive`, `IdentityNotVerified`, `LineNotLive`,
+    """End a line as its rules say (NEX-21), whatever the state of the membership. Raises `LineNotLive`,
     `LineAlreadyEnding`, `LastLineRequired`."""
-    member = require_service(session, line.member_id)
+    member = hold_member(session, line.member_id)
     session.refresh(line, ["status", "ends_at"])  # another notice may have come before the member was locked
     if line.status == "ended":
         raise LineNotLive

@@ -16,6 +16,8 @@ class LineRules:
 
     profile: NumbersProfile
     calendar: BusinessCalendar
+    identity_required: bool = True
+    """No line without a confirmed identity."""
 
 
 def start_of(rules: LineRules, starts_month: date, now: datetime) -> datetime:

@@ -222,3 +222,12 @@ def test_lines_are_found_by_their_owner_only(counter: Counter) -> None:
     assert lines_of_calls(session, [lines[0].id], ["+81454110001"]).by_id == {}
     belong_to(session, counter.operator_id)
     assert line_of_number(session, "+81454110001") is not None
+
+
+def test_a_suspended_member_may_end_a_line(counter: Counter) -> None:
+    tenant = member(counter)
+    stock(counter)
+    line = counter.rent(tenant)
+    tenant.status = "suspended"
+    counter.session.flush()
+    assert counter.end(line).ends_at is not None

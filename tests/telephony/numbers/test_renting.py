@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -255,3 +256,10 @@ def test_a_line_begins_by_itself_at_its_time(counter: Counter) -> None:
     assert line.status == "active"
     assert counter.told == [LineChanged(line.id, line.starts_at)]
     assert due(counter.session, tokyo(2099, 1, 1)) == []
+
+
+def test_an_operator_may_lend_without_an_identity_record(counter: Counter) -> None:
+    stock(counter)
+    unknown = member(counter, identity=False)
+    counter.rules = replace(counter.rules, identity_required=False)
+    assert counter.rent(unknown).status == "active"

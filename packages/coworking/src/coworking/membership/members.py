@@ -166,18 +166,24 @@ def facts(session: Session, member_id: int) -> MemberFacts:
     return _facts(get_member(session, member_id))
 
 
-def require_service(session: Session, member_id: int) -> MemberFacts:
-    """The member, who may be served now: an active membership and a confirmed identity. Locks the member's row, so
-    that what is counted for a member next cannot be overtaken. Raises `NotFound`, `MembershipNotActive`,
-    `IdentityNotVerified`."""
+def hold_member(session: Session, member_id: int) -> MemberFacts:
+    """The member, whose row stays locked until this transaction ends, so that what is counted for a member next cannot
+    be overtaken. Raises `NotFound`."""
     member = session.scalar(select(Member).where(Member.id == member_id).with_for_update(of=Member))
     if member is None:
         raise NotFound
+    return _facts(member)
+
+
+def require_service(session: Session, member_id: int, *, identity_required: bool = True) -> MemberFacts:
+    """The member, held, who may be served now: an active membership and, unless the operator does without, a confirmed
+    identity. Raises `NotFound`, `MembershipNotActive`, `IdentityNotVerified`."""
+    member = hold_member(session, member_id)
     if member.status not in {"active", "leaving"}:
         raise MembershipNotActive
-    if not has_identity(session, member_id):
+    if identity_required and not has_identity(session, member_id):
         raise IdentityNotVerified
-    return _facts(member)
+    return member
 
 
 def list_members(session: Session, *, after_id: int = 0, limit: int = LARGEST_PAGE) -> Sequence[MemberFacts]:
