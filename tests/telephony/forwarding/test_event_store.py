@@ -42,9 +42,9 @@ class Stage:
     def __init__(self) -> None:
         self.pool = Pool()
         self.commits = 0
-        self.store = EventStore(self.pool, self._stored)
+        self.store = EventStore(self.pool, self.stored)
 
-    def _stored(self) -> None:
+    def stored(self) -> None:
         self.commits += 1
 
     def begin(self, count: int) -> list[asyncio.Task[None]]:
@@ -235,5 +235,43 @@ def test_refusals_that_cannot_be_counted_trouble_nobody(error: Exception) -> Non
         stage.store.count_refusal(NOW, "192.0.2.1", "/x", "signature missing")
         await stage.store.close()
         assert len(stage.pool.statements) == 2
+
+    staged(play)
+
+
+def test_in_virtual_time_events_are_answered_first_and_written_together() -> None:
+    async def play(stage: Stage) -> None:
+        store = EventStore(stage.pool, stage.stored, answers_first=True)
+        for number in range(3):
+            await store.store(replace(TOLD, sequence=number))
+        assert (stage.pool.batches(), stage.commits) == ([], 3)
+        await store.flush()
+        assert stage.pool.batches() == [3]
+        await store.store(TOLD)
+        await store.close()
+        assert stage.pool.batches() == [3, 1]
+
+    staged(play)
+
+
+def test_in_virtual_time_what_cannot_be_written_is_told_by_the_flush() -> None:
+    async def play(stage: Stage) -> None:
+        store = EventStore(stage.pool, stage.stored, answers_first=True)
+        await store.store(TOLD)
+        stage.pool.fails = asyncpg.PostgresError("no")
+        with pytest.raises(asyncpg.PostgresError):
+            await store.flush()
+
+    staged(play)
+
+
+def test_in_virtual_time_no_more_than_a_batch_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_store, "LARGEST_BATCH", 2)
+
+    async def play(stage: Stage) -> None:
+        store = EventStore(stage.pool, stage.stored, answers_first=True)
+        for number in range(5):
+            await store.store(replace(TOLD, sequence=number))
+        assert stage.pool.batches() == [2, 2]
 
     staged(play)
