@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -40,7 +41,16 @@ from telephony.forwarding import (
     rewrite_card,
     settle_events,
 )
-from telephony.numbers import LineChanged, LineRented, RulesOfLines, post_first_fees
+from telephony.numbers import (
+    LineChanged,
+    LineRented,
+    NoticeGiven,
+    RulesOfLines,
+    post_first_fees,
+    read_texts,
+    write_line_ending,
+    write_line_rented,
+)
 
 HOT_POOL_LEAST = 1
 HOT_POOL_MOST = 10
@@ -123,6 +133,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     subscriptions = Subscriptions()
     database = Database(database_url, subscriptions=subscriptions)
     operators = put_in_force(database, settings.operators, clock)
+    subscribe(subscriptions, operators)
     rules_of_calls = RulesOfCalls({operator.id: operator.call_rules() for operator in operators})
     resources = Resources(
         rules_of_calls,
@@ -136,19 +147,6 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         ),
     )
     resources.provide(Mailer, mailer)
-    subscriptions.subscribe(
-        LineChanged,
-        lambda session, told: rewrite_card(
-            session, rules_of_calls[session.info["operator_id"]], told.line_id, told.at
-        ),
-    )
-    fee_rules = {operator.id: operator.fee_rules() for operator in operators}
-    subscriptions.subscribe(
-        LineRented,
-        lambda session, told: post_first_fees(
-            session, fee_rules[session.info["operator_id"]], told.line_id, told.at
-        ),
-    )
     doorway = Doorway(database, clock, resources)
     hot = HotPath(database_url)
     webhooks = Webhooks(
@@ -170,6 +168,29 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         hot=hot,
         doorway=doorway,
     )
+
+
+def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]) -> None:
+    """Who hears what: all of it in the session that told it, so that the two stand or fall together."""
+    by_id = {operator.id: operator for operator in operators}
+    read_texts()
+
+    def own(session: Session) -> OperatorInForce:
+        return by_id[session.info["operator_id"]]
+
+    def rented(session: Session, told: LineRented) -> None:
+        post_first_fees(session, own(session).fee_rules(), told.line_id, told.at)
+        write_line_rented(session, own(session).line_rules(), told.line_id, told.at)
+
+    def notice_given(session: Session, told: NoticeGiven) -> None:
+        write_line_ending(session, own(session).line_rules(), told.line_id, told.at)
+
+    def changed(session: Session, told: LineChanged) -> None:
+        rewrite_card(session, own(session).call_rules(), told.line_id, told.at)
+
+    subscriptions.subscribe(LineRented, rented)
+    subscriptions.subscribe(NoticeGiven, notice_given)
+    subscriptions.subscribe(LineChanged, changed)
 
 
 def _carrier_account(operator: OperatorInForce) -> CarrierAccount:

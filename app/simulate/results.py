@@ -207,7 +207,9 @@ def _charge(world: World, row: Row) -> Entry:
 
 
 def _notice(world: World, row: Row) -> Entry:
-    return {"to": row["to"], "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
+    kind, _, reference = row["to"].partition(":")
+    to = _member_name(world, reference) if kind == "member" else row["to"]
+    return {"to": to, "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
 
 
 LISTINGS: Final[dict[str, Source]] = {

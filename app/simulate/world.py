@@ -135,7 +135,7 @@ class World:
         stops = [self._queue_due_at, self._work_waits_until, self._next_sweep_at]
         carrier_at = self.deployment.sandbox.next_due_at()
         if carrier_at is not None:
-            stops.append(self._end_of_day(carrier_at))
+            stops.append(self._latest_for_work(carrier_at))
         return min((at for at in stops if at is not None), default=None)
 
     def _end_of_day(self, at: datetime) -> datetime:
@@ -156,21 +156,22 @@ class World:
     def _reach(self, at: datetime) -> None:
         """Set the clock to `at` and do what is due there; what was overdue is done now."""
         at = max(at, self.now)
+        carrier_at = self.deployment.sandbox.next_due_at() or at
         self._loop.run_until_complete(self.deployment.sandbox.advance(at))
         if self._next_sweep_at is not None and self._next_sweep_at <= at:
             for sweep in self.deployment.sweeps:
                 self._guarded(sweep)
             self._next_sweep_at = self.deployment.next_sweep_at()
         if self.deployment.work_waits and self._work_waits_until is None:
-            self._work_waits_until = self._latest_for_work()
+            self._work_waits_until = self._latest_for_work(min(carrier_at, at))
         if any(
             due_at is not None and due_at <= at for due_at in (self._queue_due_at, self._work_waits_until)
         ):
             self._work()
 
-    def _latest_for_work(self) -> datetime:
-        """The latest instant for work that waits since now."""
-        return max(self.now, min(self.now + LONGEST_WAIT_OF_WORK, self._end_of_day(self.now)))
+    def _latest_for_work(self, since: datetime) -> datetime:
+        """The latest instant for work that waits since then; never earlier than now."""
+        return max(self.now, min(since + LONGEST_WAIT_OF_WORK, self._end_of_day(since)))
 
     def catch_up(self) -> None:
         """Do the work that waits, if any: somebody is about to look."""

@@ -1,8 +1,9 @@
 """Numbers in stock, lines lent, phones registered on them."""
 
 from telephony.numbers.errors import LineNotLive, NumberCannotBeChosen, PhoneNotRegistered
-from telephony.numbers.events import LineChanged, LineRented
+from telephony.numbers.events import LineChanged, LineRented, NoticeGiven
 from telephony.numbers.fees import FeeRules, post_first_fees
+from telephony.numbers.line_notices import read_texts, write_line_ending, write_line_rented
 from telephony.numbers.lines import (
     RulesOfLines,
     get_line,
@@ -35,6 +36,7 @@ __all__ = [
     "LineOfCall",
     "LineRented",
     "LineRules",
+    "NoticeGiven",
     "NumberCannotBeChosen",
     "PhoneNotRegistered",
     "RulesOfLines",
@@ -50,8 +52,11 @@ __all__ = [
     "member_of",
     "parse_stock_csv",
     "post_first_fees",
+    "read_texts",
     "register_phone",
     "rent_line",
     "stock_area_code",
     "unregister_phone",
+    "write_line_ending",
+    "write_line_rented",
 ]

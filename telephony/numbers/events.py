@@ -15,6 +15,14 @@ class LineRented:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """Somebody gave notice to end a line. Told in the session that took it."""
+
+    line_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LineChanged:
     """A line was rented, started, suspended, ended, or its number left it. Told in the session of the change."""
 

@@ -22,7 +22,7 @@ from telephony.numbers.errors import (
     LineQuotaReached,
     StartMonthPast,
 )
-from telephony.numbers.events import LineChanged, LineRented
+from telephony.numbers.events import LineChanged, LineRented, NoticeGiven
 from telephony.numbers.models import Line, StockNumber
 from telephony.numbers.profile import FixedCount
 from telephony.numbers.stock import take_next_free
@@ -104,6 +104,7 @@ def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, n
         key=f"line:{line.id}:finish",
         line_id=line.id,
     )
+    tell(session, NoticeGiven(line_id=line.id, at=now))
     _changed(session, line, "line.notice-given", actor, now, {"ends_at": line.ends_at.isoformat()})
     return line
 
