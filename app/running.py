@@ -42,7 +42,7 @@ class CannotStart(Exception):
 async def run_service(settings: Settings, *, demonstration: bool, say: Callable[[str], object]) -> None:
     """Run until a signal. Raises `CannotStart`."""
     configure_logging(as_json=settings.log_format == "json", level=settings.log_level)
-    with _refusals(), _alone_in(settings), _listening(settings) as listener, _database(settings) as url:
+    with _refusals(), _alone_in(settings), _listening(settings) as listener, _database(settings, say) as url:
         migrate(url)
         clock = PacedClock(SystemClock())
         composition = compose(settings, database_url=url, clock=clock, mailer=make_mailer(settings, clock))
@@ -161,11 +161,14 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def _database(settings: Settings, say: Callable[[str], object]) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    with EmbeddedServer(settings.var_dir / "postgres") as server:
+    asked_for = settings.var_dir / "postgres"
+    with EmbeddedServer(asked_for) as server:
+        if server.folder != asked_for:
+            say(f"PostgreSQL refuses root: it runs as {server.account}, with its files in {server.folder}")
         yield server.url
 
 
