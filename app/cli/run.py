@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def run(
     host: str | None, port: int | None, public_url: str | None, var_dir: Path | None, demonstration: bool
 ) -> None:
     """Start the service with everything it needs. Ctrl-C stops it; the next start keeps the data."""
+    # Whoever ends the service with SIGTERM wants its database server ended as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = load_settings(
             options={"host": host, "port": port, "public_url": public_url, "var_dir": var_dir}

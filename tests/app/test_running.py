@@ -49,10 +49,10 @@ class Service:
                 return httpx.Client(base_url=address, timeout=10)
         raise AssertionError(f"it did not start: {self.stop()}")
 
-    def stop(self) -> str:
-        """Ctrl-C; returns what it printed."""
+    def stop(self, by: signal.Signals = signal.SIGINT) -> str:
+        """Ctrl-C, or what a supervisor sends; returns what it printed."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
         printed, _ = self.process.communicate(timeout=STOP_SECONDS)
         return printed
 
@@ -108,8 +108,9 @@ def test_it_serves_stops_and_keeps_what_it_had(service: Service) -> None:
     assert f"port {service.port} of 127.0.0.1 cannot be used" in taken
     with service.start() as client:
         again = client.get("/api/lines", headers={"Authorization": f"Bearer {token}"}).json()["items"]
-    service.stop()
+    service.stop(signal.SIGTERM)
     assert again == lines
+    assert not EmbeddedServer(service.var / "postgres").running
 
 
 def test_what_cannot_start_says_why_in_one_line(service: Service) -> None:
