@@ -62,7 +62,7 @@ def page_routes(
             price_of=price_of_call(composition, on_sandbox.operator),
             suggestions=lambda: suggestions,
         )
-    mailer = composition.resources[Mailer]  # type: ignore[type-abstract]
+    mailer = composition.resources[Mailer]  # type: ignore[type-abstract]  # a Protocol as a key
     if isinstance(mailer, FolderMailer):
         places.append(Place("mail", "/mailbox"))
         routes += for_staff(pages, composition, mailbox_routes(pages, mailer))

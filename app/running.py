@@ -60,7 +60,7 @@ async def run_service(settings: Settings, *, demonstration: bool, say: Callable[
 async def _serve(application: object, listener: socket.socket, started: Callable[[], object]) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
-            application,  # type: ignore[arg-type]
+            application,  # type: ignore[arg-type]  # uvicorn spells ASGI its own way
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, TextIO
 
 from app.simulate.comparisons import COLLECTIONS, FACTS
 from app.simulate.errors import Place, ScenarioError, Sentences
@@ -28,11 +28,6 @@ _TITLES: Final = {
     "passed": Sentences("期待どおりです", "as expected"),
     "failed": Sentences("期待と違います", "not as expected"),
 }
-
-
-class Entries(Protocol):
-    def entries(self) -> Iterable[Mapping[str, Any]]: ...
-    def items(self) -> Iterable[tuple[str, Mapping[str, Any]]]: ...
 
 
 def write_json(result: Result, out: TextIO, failure: ScenarioError | None, language: str) -> None:

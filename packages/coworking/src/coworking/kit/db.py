@@ -43,7 +43,6 @@ FIRST_PAUSE_SECONDS = 0.01
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK_DETECTED = "40P01"
 REPEATABLE = frozenset({SERIALIZATION_FAILURE, DEADLOCK_DETECTED})
-UNIQUE_VIOLATION = "23505"
 # lock_not_available, query_canceled, disk_full, too_many_connections, out_of_memory, admin_shutdown, crash_shutdown,
 # cannot_connect_now, idle_in_transaction_session_timeout: nothing was changed and a later try may do.
 UNAVAILABLE = frozenset({"55P03", "57014", "53100", "53300", "53200", "57P01", "57P02", "57P03", "25P03"})

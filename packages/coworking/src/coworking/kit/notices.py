@@ -150,7 +150,7 @@ def send(context: TaskContext, *, notice_id: int) -> None:
     )
     try:
         # A lookup by an abstract type: the application provides the mailer under the protocol's name.
-        context.resource(Mailer).send(mail)  # type: ignore[type-abstract]
+        context.resource(Mailer).send(mail)  # type: ignore[type-abstract]  # a Protocol as a key
     except MailRefused as refusal:
         notice.failed_at = context.clock.now()
         log.warning("notice refused", notice_id=notice.id, kind=notice.kind, reason=refusal.reason)

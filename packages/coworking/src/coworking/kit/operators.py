@@ -43,10 +43,6 @@ def ensure_operator(session: Session, name: str, at: datetime) -> int:
     return session.scalars(select(Operator.id).where(Operator.name == name)).one()
 
 
-def operator_ids(session: Session) -> list[int]:
-    return list(session.scalars(select(Operator.id).order_by(Operator.id)))
-
-
 def store_profile_version(
     session: Session, operator_id: int, *, digest: str, document: dict[str, Any], at: datetime
 ) -> int:

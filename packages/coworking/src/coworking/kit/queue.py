@@ -72,7 +72,7 @@ def make_celery(broker_url: str, work: Work) -> Celery:
     )
 
     # Not shared: it would become the task of every other Celery application in this process as well.
-    @app.task(name=WORD, shared=False)  # type: ignore[untyped-decorator]
+    @app.task(name=WORD, shared=False)  # type: ignore[untyped-decorator]  # Celery has no types
     def work_waits() -> None:
         work.perform()
 
