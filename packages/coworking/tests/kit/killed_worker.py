@@ -13,12 +13,12 @@ import signal
 import sys
 from datetime import UTC, datetime
 
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from coworking.kit.audit import record
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
-from coworking.kit.operators import operator_ids
+from coworking.kit.operators import Operator
 from coworking.kit.outbox import Resources, TaskContext, run_due, task
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
@@ -87,7 +87,7 @@ def main(url: str, seed: int, kills: int) -> None:
     database = Database(url)
     moments = Moments(database)
     with database.transaction() as session:
-        [operator_id] = operator_ids(session)
+        operator_id = session.scalars(select(Operator.id)).one()
     numbers = iter(range(1_000_000))
 
     def enqueue() -> None:

@@ -26,7 +26,9 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(clean_database: Da
     with clean_database.transaction() as session:
         operator_id = ensure_operator(session, "nex", NOW)
     command = [sys.executable, str(PROGRAM), clean_database.url, str(seed), str(KILLS)]
-    died, outlived, queued = map(int, subprocess.run(command, check=True, capture_output=True).stdout.split())
+    died, outlived, queued = map(
+        int, subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split()
+    )
     assert died == KILLS
     assert outlived > 0
     with clean_database.transaction(operator_id) as session:
