@@ -11,10 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
-import coworking.billing.routes
-import coworking.membership.routes
-import telephony.forwarding.routes
-import telephony.numbers.routes
+from app.api_routers import ROUTERS
 from coworking.kit.errors import NotFound, UserError, ValidationFailed, problem
 from coworking.kit.web.language import preferred_language
 from coworking.membership import Doorway
@@ -28,9 +25,18 @@ _TAGS = [
     {"name": "numbers", "description": "The stock of numbers by area code."},
     {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
     {"name": "forwarding", "description": "Where a line's calls go."},
+    {"name": "voicemail", "description": "Messages that callers left; what callers hear if nobody answers."},
+    {"name": "control", "description": "Steering a line by phone and text message: PINs, what came of it, undoing it."},
+    {"name": "usage", "description": "What calls of a month came to, live."},
+    {"name": "caps", "description": "Caps that were neared or reached, and those that members set."},
+    {
+        "name": "billing review",
+        "description": "Calls by filter, reversals, the carrier's records, margins, other rate cards.",
+    },
     {"name": "calls", "description": "Calls with their legs, their price and the reason for it."},
     {"name": "charges", "description": "What was posted, and the sums of a month."},
     {"name": "notices", "description": "What was written to members, with its times."},
+    {"name": "published", "description": "Price list and terms, for anybody."},
 ]
 
 log = structlog.get_logger(__name__)
@@ -55,8 +61,8 @@ def build_api(doorway: Doorway) -> FastAPI:
         },
     )
     api.state.doorway = doorway
-    for package in (coworking.membership, coworking.billing, telephony.numbers, telephony.forwarding):
-        api.include_router(package.routes.router)
+    for router in ROUTERS:
+        api.include_router(router)
     api.add_exception_handler(UserError, _refused)
     api.add_exception_handler(RequestValidationError, _malformed)
     api.add_exception_handler(DataError, _not_storable)

@@ -11,15 +11,16 @@ from string import digits
 import httpx
 
 from app.operators import OperatorInForce
+from app.settings import Settings
 from coworking.kit.clock import Clock
 from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, from_e164
 from telephony.carrier import Carrier, NumberWebhooks, Pace, TwilioSettings, twilio_carrier
-from telephony.carrier.sandbox import Deliver, Sandbox, Store
+from telephony.carrier.sandbox import Deliver, Sandbox, SipDomain, Store
 from telephony.forwarding import Callbacks
 from telephony.numbers import StockRow, stock_area_code
 
 SANDBOX_URL = "http://sandbox.localhost"
-APOLOGY_PATH = "/fallback/apology.xml"
+FALLBACK_URL = f"{SANDBOX_URL}/fallback/apology.xml"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,9 @@ def open_carrier(
     """The operator's carrier. A sandbox keeps its records in the file `store`, or in one that is gone afterwards."""
     settings = operator.settings
     account_sid, auth_token = settings.carrier_account_sid, settings.carrier_auth_token
-    if settings.carrier_base_url is not None:
-        real = TwilioSettings(
-            account_sid=account_sid, auth_token=auth_token, base_url=settings.carrier_base_url
-        )
-        return OperatorsCarrier(operator, twilio_carrier(real), None)
+    real = real_carrier(operator)
+    if real is not None:
+        return OperatorsCarrier(operator, real, None)
     sandbox = Sandbox(
         clock=clock,
         account_sid=account_sid,
@@ -52,10 +51,36 @@ def open_carrier(
     return OperatorsCarrier(operator, sandbox_carrier(sandbox, account_sid, auth_token), sandbox)
 
 
+def real_carrier(operator: OperatorInForce) -> Carrier | None:
+    """The operator's carrier at its address; None where it is a sandbox."""
+    settings = operator.settings
+    if settings.carrier_base_url is None:
+        return None
+    return twilio_carrier(
+        TwilioSettings(
+            account_sid=settings.carrier_account_sid,
+            auth_token=settings.carrier_auth_token,
+            base_url=settings.carrier_base_url,
+        )
+    )
+
+
+def open_sip_domain(sandbox: Sandbox, operator: OperatorInForce, callbacks: Callbacks) -> None:
+    """Let the operator's desk phones call out through a sandbox, as a real carrier's SIP domain is set up by hand."""
+    desk_phones = operator.profile.forwarding.desk_phones
+    if desk_phones is not None:
+        sandbox.sip_domains[desk_phones.sip_domain] = SipDomain(callbacks.desk(), callbacks.status())
+
+
 def sandbox_carrier(sandbox: Sandbox, account_sid: str, auth_token: str) -> Carrier:
     """The official SDK talking to a sandbox of this process, without a network."""
     settings = TwilioSettings(account_sid=account_sid, auth_token=auth_token, base_url=SANDBOX_URL)
     return twilio_carrier(settings, transport=httpx.MockTransport(sandbox.handle), pace=Pace(0))
+
+
+def fallback_url(settings: Settings) -> str:
+    """The static document of every number that is bought."""
+    return settings.voice_fallback_url or FALLBACK_URL
 
 
 def buy_numbers(carrier: Carrier, public_url: str, area_code: str, count: int) -> list[StockRow]:
@@ -63,7 +88,7 @@ def buy_numbers(carrier: Carrier, public_url: str, area_code: str, count: int) -
     callbacks = Callbacks(public_url)
     webhooks = NumberWebhooks(
         voice_url=callbacks.voice(),
-        voice_fallback_url=f"{SANDBOX_URL}{APOLOGY_PATH}",
+        voice_fallback_url=FALLBACK_URL,
         status_callback_url=callbacks.status(),
     )
     bought: list[StockRow] = []

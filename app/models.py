@@ -6,6 +6,13 @@ import coworking.kit.notices
 import coworking.kit.operators
 import coworking.kit.outbox
 import coworking.membership.models  # noqa: F401
+import telephony.forwarding.calling_out.models
+import telephony.forwarding.control.models
+import telephony.forwarding.cap_models
 import telephony.forwarding.models
+import telephony.forwarding.voicemail.models
 import telephony.metering.models
-import telephony.numbers.models  # noqa: F401
+import telephony.metering.usage_models
+import telephony.numbers.line_record_models
+import telephony.numbers.models
+import telephony.numbers.purchase_models  # noqa: F401

@@ -11,9 +11,12 @@ from starlette.routing import BaseRoute, Route
 
 from app.call_prices import price_of_call
 from app.carriers import OperatorsCarrier
+from app.console import console_routes, console_start
 from app.demonstration import Demonstration
 from app.mailbox import mailbox_routes
-from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, Account, Place, portal_routes
+from app.member import member_routes
+from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, START_PATH, Account, Place, portal_routes
+from app.published import OperatorsByName, published_routes
 from app.reference import reference_routes
 from app.simulator.routes import Suggestion, simulator_routes
 from app.wiring import Composition
@@ -34,7 +37,15 @@ from coworking.membership import (
 )
 from telephony.carrier.sandbox.real_time import PacedClock
 
-PAGE_PACKAGES = ("app.portal", "app.simulator", "app.mailbox", "app.reference")
+PAGE_PACKAGES = (
+    "app.portal",
+    "app.member",
+    "app.simulator",
+    "app.mailbox",
+    "app.reference",
+    "app.published",
+    "app.console",
+)
 
 
 def page_routes(
@@ -50,7 +61,11 @@ def page_routes(
         https=settings.public_url.startswith("https://"),
     )
     places = [Place("api", "/api", open_to_all=True)]
-    routes: list[BaseRoute] = [pages.static.route(), *reference_routes(pages, composition.api)]
+    routes: list[BaseRoute] = [
+        pages.static.route(),
+        *reference_routes(pages, composition.api),
+        *published_routes(pages, composition.resources[OperatorsByName], composition.clock),
+    ]
     on_sandbox = next((one for one in carriers if one.sandbox is not None), None)
     if on_sandbox is not None and on_sandbox.sandbox is not None:
         places.insert(0, Place("simulator", "/simulator", open_to_all=True))
@@ -66,7 +81,11 @@ def page_routes(
     if isinstance(mailer, FolderMailer):
         places.append(Place("mail", "/mailbox"))
         routes += for_staff(pages, composition, mailbox_routes(pages, mailer))
-    return [*routes, *_portal(pages, composition, places)]
+    routes += console_routes(pages, composition, places)
+    portal = _portal(pages, composition, places)
+    start = next(route.endpoint for route in portal if isinstance(route, Route) and route.path == START_PATH)
+    start = console_start(pages, composition, places, start)
+    return [*routes, *member_routes(pages, composition, start=start, places=places), *portal]
 
 
 def for_staff(pages: Pages, composition: Composition, routes: Sequence[Route]) -> list[Route]:

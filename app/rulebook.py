@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.profiles import Profile
+from app.rulebook_control import control_rules
 from app.rulebook_words import (
     AREA_CODE_CHOICES,
     FEE_UNITS,
+    INSTEAD,
     KINDS,
     MEANS,
     NUMBER_CLASSES,
     RATE_CLASSES,
     RECEPTION,
     SHIFTS,
+    SHOWS,
     STRATEGIES,
     TAX_MODES,
-    UNANSWERED,
     WEEKDAYS,
     WITHHELD,
     YES_OR_NO,
@@ -263,6 +265,9 @@ class _Reader:
             yield self._row(
                 f"numbers.suspension_reasons.{name}", Words("停止の理由", "Suspended for"), reason
             )
+        most = f"{numbers.purchase.most_per_purchase} / {numbers.purchase.most_per_month}"
+        label = Words("番号の購入（一度に / 1か月に）", "Numbers bought at a time / a month")
+        yield self._row("numbers.purchase", label, most)
 
     def _metering(self) -> Iterator[Row]:
         metering = self._profile.metering
@@ -331,28 +336,58 @@ class _Reader:
         yield self._row(
             key, Words("初期設定 1を押して応答", "Default press 1"), YES_OR_NO[defaults.press_one]
         )
-        yield self._row(
-            key, Words("初期設定 応答がないとき", "Default, unanswered"), UNANSWERED[defaults.unanswered]
-        )
-        yield self._row(
-            key, Words("初期設定 非通知", "Default, withheld"), WITHHELD[defaults.withheld_caller]
-        )
+        for title, value in (
+            (Words("初期設定 相手への読み上げ", "Default whisper"), YES_OR_NO[defaults.whisper]),
+            (Words("初期設定 表示する番号", "Default number shown"), SHOWS[defaults.shows]),
+            (Words("初期設定 応答がないとき", "Default, unanswered"), INSTEAD[defaults.unanswered]),
+            (Words("初期設定 転送停止中", "Default, switched off"), INSTEAD[defaults.when_off]),
+            (Words("初期設定 時間外", "Default, outside hours"), INSTEAD[defaults.outside_hours]),
+            (Words("初期設定 非通知", "Default, withheld"), WITHHELD[defaults.withheld_caller]),
+        ):
+            yield self._row(key, title, value)
         longest = forwarding.limits.call_seconds
         yield self._row(
             "forwarding.limits", Words("通話の上限", "Longest call"), Words(f"{longest}秒", f"{longest} s")
         )
+        yield from self._voicemail()
+        for control_key, label, value in control_rules(forwarding):
+            yield self._row(control_key, label, value)
         reception = (
             self._plans(forwarding.reception.member_plans) if forwarding.reception.member_plans else "-"
         )
         yield self._row(
             "forwarding.reception", Words("受付機からの呼出し先", "Reception phone rings"), reception
         )
+        if forwarding.desk_phones is not None:
+            yield self._row(
+                "forwarding.desk_phones",
+                Words("固定電話機のSIPドメイン", "SIP domain of desk phones"),
+                forwarding.desk_phones.sip_domain,
+            )
         for name, reason in forwarding.interruption_reasons.items():
             yield self._row(
                 f"forwarding.interruption_reasons.{name}",
                 Words("サービス中止の理由", "Interrupted for"),
                 reason,
             )
+
+    def _voicemail(self) -> Iterator[Row]:
+        voicemail = self._profile.forwarding.voicemail
+        kept = Words(
+            f"{voicemail.longest_seconds}秒まで、{voicemail.kept_days}日間保存",
+            f"up to {voicemail.longest_seconds} s, kept for {voicemail.kept_days} days",
+        )
+        yield self._row("forwarding.voicemail", Words("伝言", "Messages"), kept)
+        yield self._row(
+            "forwarding.voicemail",
+            Words("初期設定 不在着信のメール", "Default mails of missed calls"),
+            YES_OR_NO[voicemail.mails_missed],
+        )
+        yield self._row(
+            "forwarding.voicemail",
+            Words("初期設定 録音のメール添付", "Default mails with the recording"),
+            YES_OR_NO[voicemail.mails_recording],
+        )
 
 
 def _part(title: Bilingual, ja: str, en: str) -> Words:

@@ -5,7 +5,7 @@ from coworking.kit.money import TaxMode
 from coworking.kit.phone import NumberClass
 from coworking.kit.profile_fields import Weekday, Words
 from coworking.membership.profile import MemberKind
-from telephony.forwarding.profile import Strategy, Unanswered, WithheldCaller
+from telephony.forwarding.profile import Instead, Shows, Strategy, WithheldCaller
 from telephony.metering.profile import CallClass, RateClass, ReceptionCalls
 from telephony.numbers.profile import FeeUnit, NumberZoneCheck
 
@@ -76,12 +76,18 @@ STRATEGIES = {
     Strategy.IN_TURN: Words("順番に呼び出す", "in turn"),
     Strategy.AT_ONCE: Words("同時に呼び出す", "at once"),
 }
-UNANSWERED = {
-    Unanswered.ANNOUNCEMENT: Words("案内を流す", "an announcement"),
-    Unanswered.HANG_UP: Words("切断する", "hang up"),
+INSTEAD = {
+    Instead.VOICEMAIL: Words("留守番電話で受ける", "voicemail"),
+    Instead.ANNOUNCEMENT: Words("案内を流す", "an announcement"),
+    Instead.HANG_UP: Words("切断する", "hang up"),
+}
+SHOWS = {
+    Shows.LINE: Words("回線の番号", "the line's number"),
+    Shows.CALLER: Words("かけてきた番号", "the caller's number"),
 }
 WITHHELD = {
     WithheldCaller.FORWARD: Words("転送する", "put through"),
+    WithheldCaller.VOICEMAIL: Words("留守番電話で受ける", "voicemail"),
     WithheldCaller.ANNOUNCEMENT: Words("案内を流す", "an announcement"),
 }
 RECEPTION = {

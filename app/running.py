@@ -27,6 +27,7 @@ from coworking.kit.logs import configure_logging
 from coworking.kit.postgres import EmbeddedServer, claim_layout
 from coworking.kit.profile import ProfileError
 from coworking.kit.queue import EMBEDDED_BROKER, EmbeddedWorker, Pulse, make_celery
+from coworking.kit.watchdog import Watchdog
 from telephony.carrier.sandbox.real_time import PacedClock
 from telephony.carrier.sandbox.real_time import run as run_sandbox
 
@@ -78,14 +79,18 @@ async def _running(
 ) -> AsyncIterator[None]:
     """The hot path, the worker and the sandbox carriers, while the server serves."""
     celery = make_celery(composition.settings.broker_url, composition.work)
-    pulse = Pulse(celery)
+    worker = EmbeddedWorker(celery) if composition.settings.broker_url == EMBEDDED_BROKER else None
+    signs = composition.work.signs
+    # Workers of their own watch themselves.
+    pulse = Pulse(celery, signs.said) if worker else Pulse(celery)
+    watchdog = Watchdog(signs, worker.revive if worker else lambda: None, composition.work.measure)
     composition.hot.stored = pulse.wake
     composition.database.after_commit = pulse.wake
-    worker = EmbeddedWorker(celery) if composition.settings.broker_url == EMBEDDED_BROKER else None
     async with composition.hot.opened():
         if worker is not None:
             await asyncio.to_thread(worker.start)
         pulse.start()
+        watchdog.start()
         sandboxes = [asyncio.create_task(run_sandbox(one.sandbox, clock)) for one in carriers if one.sandbox]
         try:
             yield
@@ -93,6 +98,7 @@ async def _running(
             for sandbox in sandboxes:
                 sandbox.cancel()
             await asyncio.gather(*sandboxes, return_exceptions=True)
+            await asyncio.to_thread(watchdog.stop)
             await asyncio.to_thread(pulse.stop)
             if worker is not None:
                 await asyncio.to_thread(worker.stop)

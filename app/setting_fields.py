@@ -35,6 +35,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _document_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or not parts.path.strip("/"):
+        raise ValueError("no address of a document")
+    return text
+
+
 def _database_address(text: str) -> str:
     if urlsplit(text).scheme.split("+")[0] not in _DATABASE_SCHEMES or "://" not in text:
         raise ValueError("no PostgreSQL address")
@@ -98,6 +105,15 @@ class OperatorSettings(BaseModel):
         Field(repr=False, min_length=16),
         Described(Words("16文字以上の文字列", "a text of at least 16 characters"), Secrecy.WHOLE),
     ] = ""
+    # Believed as well while the token is being changed.
+    carrier_other_auth_token: (
+        Annotated[
+            Line,
+            Field(min_length=16),
+            Described(Words("16文字以上の文字列", "a text of at least 16 characters"), Secrecy.WHOLE),
+        ]
+        | None
+    ) = Field(default=None, repr=False)
     carrier_base_url: Annotated[Line, AfterValidator(_web_address), Described(WEB_ADDRESS_WORDS)] | None = (
         None
     )
@@ -133,6 +149,20 @@ class Settings(BaseModel):
     public_url: Annotated[Line, AfterValidator(_web_address), Described(WEB_ADDRESS_WORDS)] = Field(
         default_factory=lambda known: f"http://localhost:{known['port']}"
     )
+    voice_fallback_url: (
+        Annotated[
+            Line,
+            AfterValidator(_document_address),
+            Described(
+                Words(
+                    "https:// で始まるXML文書のアドレス",
+                    "the https:// address of an XML document, such as"
+                    " https://static.example.jp/fallback-voice.xml",
+                )
+            ),
+        ]
+        | None
+    ) = None
     database_url: (
         Annotated[
             Line,

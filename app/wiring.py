@@ -15,14 +15,17 @@ from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from app.api import build_api
-from app.carriers import OperatorsCarrier, open_carrier
+from app.carrier_webhooks import carrier_routes
+from app.carriers import OperatorsCarrier, fallback_url, open_carrier, open_sip_domain, real_carrier
+from app.health import health_route
 from app.operators import OperatorInForce, put_in_force
+from app.published.operators import OperatorsByName
 from app.settings import Settings
+from app.subscriptions import subscribe
 from coworking.kit.clock import Clock
 from coworking.kit.db import HOT_ROLE, Database
 from coworking.kit.events import Subscriptions
@@ -32,25 +35,19 @@ from coworking.kit.outbox import Resources
 from coworking.kit.queue import Work
 from coworking.kit.web.security_headers import SecurityHeaders
 from coworking.membership import Doorway, Passwords, RulesOfMembers, TokenLife
+from telephony.carrier import Carriers
 from telephony.carrier.sandbox import Deliver
 from telephony.forwarding import (
+    Callbacks,
     CarrierAccount,
+    CarrierDoor,
     EventStore,
     RulesOfCalls,
-    Webhooks,
-    rewrite_card,
+    place_calls,
     settle_events,
 )
-from telephony.numbers import (
-    LineChanged,
-    LineRented,
-    NoticeGiven,
-    RulesOfLines,
-    post_first_fees,
-    read_texts,
-    write_line_ending,
-    write_line_rented,
-)
+from telephony.metering import RulesOfTariffs
+from telephony.numbers import NumberCallbacks, RulesOfLines
 
 HOT_POOL_LEAST = 1
 HOT_POOL_MOST = 10
@@ -69,7 +66,7 @@ class Composition:
     operators: Sequence[OperatorInForce]
     work: Work
     api: FastAPI
-    webhooks: Webhooks
+    carrier_routes: Sequence[BaseRoute]
     hot: HotPath
     doorway: Doorway
 
@@ -133,10 +130,15 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     subscriptions = Subscriptions()
     database = Database(database_url, subscriptions=subscriptions)
     operators = put_in_force(database, settings.operators, clock)
-    subscribe(subscriptions, operators)
+    subscribe(subscriptions, operators, settings.public_url)
     rules_of_calls = RulesOfCalls({operator.id: operator.call_rules() for operator in operators})
     resources = Resources(
         rules_of_calls,
+        OperatorsByName.of(operators),
+        Carriers(),
+        Callbacks(settings.public_url.rstrip("/")),
+        _number_callbacks(settings),
+        RulesOfTariffs({operator_id: rules.tariffs for operator_id, rules in rules_of_calls.items()}),
         RulesOfLines({operator.id: operator.line_rules() for operator in operators}),
         RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
         TokenLife(timedelta(days=settings.token_days)),
@@ -149,10 +151,11 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     resources.provide(Mailer, mailer)
     doorway = Doorway(database, clock, resources)
     hot = HotPath(database_url)
-    webhooks = Webhooks(
+    door = CarrierDoor(
         accounts={account.sid: account for account in map(_carrier_account, operators)},
         public_url=settings.public_url,
         clock=clock,
+        database=database,
         pool=hot.pool,
         store=hot.store,
     )
@@ -162,41 +165,30 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         database=database,
         resources=resources,
         operators=operators,
-        work=Work(database, clock, resources, drains=(settle_events,)),
+        work=Work(database, clock, resources, drains=(settle_events, place_calls)),
         api=build_api(doorway),
-        webhooks=webhooks,
+        carrier_routes=carrier_routes(door, resources[Passwords]),
         hot=hot,
         doorway=doorway,
     )
 
 
-def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]) -> None:
-    """Who hears what: all of it in the session that told it, so that the two stand or fall together."""
-    by_id = {operator.id: operator for operator in operators}
-    read_texts()
-
-    def own(session: Session) -> OperatorInForce:
-        return by_id[session.info["operator_id"]]
-
-    def rented(session: Session, told: LineRented) -> None:
-        post_first_fees(session, own(session).fee_rules(), told.line_id, told.at)
-        write_line_rented(session, own(session).line_rules(), told.line_id, told.at)
-
-    def notice_given(session: Session, told: NoticeGiven) -> None:
-        write_line_ending(session, own(session).line_rules(), told.line_id, told.at)
-
-    def changed(session: Session, told: LineChanged) -> None:
-        rewrite_card(session, own(session).call_rules(), told.line_id, told.at)
-
-    subscriptions.subscribe(LineRented, rented)
-    subscriptions.subscribe(NoticeGiven, notice_given)
-    subscriptions.subscribe(LineChanged, changed)
+def _number_callbacks(settings: Settings) -> NumberCallbacks:
+    callbacks = Callbacks(settings.public_url.rstrip("/"))
+    return NumberCallbacks(
+        voice_url=callbacks.voice(),
+        voice_fallback_url=fallback_url(settings),
+        status_callback_url=callbacks.status(),
+        sms_url=callbacks.sms(),
+    )
 
 
 def _carrier_account(operator: OperatorInForce) -> CarrierAccount:
+    settings = operator.settings
+    tokens = (settings.carrier_auth_token, settings.carrier_other_auth_token)
     return CarrierAccount(
-        sid=operator.settings.carrier_account_sid,
-        auth_tokens=(operator.settings.carrier_auth_token,),
+        sid=settings.carrier_account_sid,
+        auth_tokens=tuple(token for token in tokens if token),
         operator_id=operator.id,
         rules=operator.call_rules(),
     )
@@ -210,8 +202,8 @@ async def _as_it_is(_: asyncpg.Connection) -> None:
 def open_carriers(
     composition: Composition, *, deliver: Deliver, folder: Path | None
 ) -> list[OperatorsCarrier]:
-    """The carrier of each operator; sandboxes keep their records in `folder`, or nowhere."""
-    return [
+    """The carrier of each operator, which tasks then find too; sandboxes keep their records in `folder`, or nowhere."""
+    opened = [
         open_carrier(
             operator,
             clock=composition.clock,
@@ -219,6 +211,25 @@ def open_carriers(
             store=folder / f"sandbox-{operator.profile.name}.sqlite3" if folder else None,
         )
         for operator in composition.operators
+    ]
+    composition.resources[Carriers].update({one.operator.id: one.carrier for one in opened})
+    for one in opened:
+        if one.sandbox is not None:
+            open_sip_domain(one.sandbox, one.operator, composition.resources[Callbacks])
+    return opened
+
+
+def reach_carriers(composition: Composition) -> list[str]:
+    """Let tasks find the carriers that a process beside the server can reach; returns the operators whose carrier it
+    cannot, because that is a sandbox inside the server."""
+    for operator in composition.operators:
+        carrier = real_carrier(operator)
+        if carrier is not None:
+            composition.resources[Carriers][operator.id] = carrier
+    return [
+        operator.profile.name
+        for operator in composition.operators
+        if operator.id not in composition.resources[Carriers]
     ]
 
 
@@ -233,7 +244,12 @@ def asgi_application(composition: Composition, *, pages: Sequence[BaseRoute] = (
     runs it without one opens `composition.hot` first."""
     https = composition.settings.public_url.startswith("https://")
     application = Starlette(
-        routes=[*composition.webhooks.routes(), *pages, Mount("/", composition.api)],
+        routes=[
+            *composition.carrier_routes,
+            health_route(composition.work),
+            *pages,
+            Mount("/", composition.api),
+        ],
         lifespan=lambda _: composition.hot.opened(),
     )
     return SecurityHeaders(application, https=https)

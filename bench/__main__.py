@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from bench import forwarding_line, simulated_calls, webhooks
+from bench import forwarding_line, simulated_calls, usage, webhooks
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=webhooks.ROUNDS)
     parser.add_argument("--requests", type=int, default=webhooks.REQUESTS_A_ROUND, help="in each round")
-    parser.add_argument("--webhooks-only", action="store_true", help="leave out the simulated calls")
+    parser.add_argument("--webhooks-only", action="store_true", help="leave out calls and usage")
+    parser.add_argument("--usage-only", action="store_true", help="only the month of many legs")
+    parser.add_argument("--legs", type=int, default=usage.LEGS, help="of that month")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
+    if arguments.usage_only:
+        print_usage(arguments.legs)
+        return
     with forwarding_line.contestants() as contestants:
         print_webhooks(
             webhooks.compare(
@@ -25,6 +30,7 @@ def main() -> None:
         print_simulated(
             *(simulated_calls.simulate(calls) for calls in (simulated_calls.FEW, simulated_calls.MANY))
         )
+        print_usage(arguments.legs)
 
 
 def print_simulated(few: simulated_calls.Simulated, many: simulated_calls.Simulated) -> None:
@@ -34,6 +40,18 @@ def print_simulated(few: simulated_calls.Simulated, many: simulated_calls.Simula
     for run in (few, many):
         print(f"{run.calls:8,} {run.wall_seconds:9.1f} {run.calls_per_second:9.0f} {run.peak_mib:9.0f}")
     print(f"peak memory at {many.calls:,} is {many.peak_mib / few.peak_mib:.2f} × that at {few.calls:,}")
+
+
+def print_usage(legs: int) -> None:
+    with usage.loaded(legs) as month:
+        print()
+        print(
+            f"A month of {month.legs:,} legs, loaded in {month.load_seconds:.0f} s; medians of {usage.ROUNDS}"
+        )
+        print(f"{'question':32} {'ms':>8} {'limit':>6} {'answer':>12}")
+        for asked in usage.ask(month):
+            limit = f"{asked.limit_ms:,}" if asked.limit_ms else "-"
+            print(f"{asked.name:32} {asked.milliseconds:8.1f} {limit:>6} {asked.rows:12,}")
 
 
 def print_webhooks(results: list[webhooks.Result]) -> None:

@@ -16,6 +16,7 @@ from app.migrations import migrate
 from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, asgi_application, compose
 from bench.form_posts import http_post
+from bench.slow_database import slow_database
 from bench.webhooks import Contestant
 from coworking.kit.clock import SystemClock
 from coworking.kit.logs import configure_logging
@@ -42,10 +43,12 @@ ACTOR = "bench"
 
 @contextmanager
 def contestants() -> Iterator[tuple[Contestant, ...]]:
-    """The voice webhook and the status callback, on a durable database of their own."""
+    """The voice webhook and the status callback, on a durable database of their own; the voice webhook also with one
+    connection in ten to it slow (R05)."""
     with (
         tempfile.TemporaryDirectory(prefix="rusuban-bench-") as folder,
         EmbeddedServer(Path(folder) / "postgres") as server,
+        slow_database(server.url) as slow_url,
     ):
         migrate(server.url)
         composition = composed(server.url)
@@ -63,6 +66,12 @@ def contestants() -> Iterator[tuple[Contestant, ...]]:
                 "bench.forwarding_line:application",
                 "bench.forwarding_line:status",
                 environment,
+            ),
+            Contestant(
+                "voice webhook, slow database",
+                "bench.forwarding_line:application",
+                "bench.forwarding_line:voice",
+                {**environment, DATABASE: slow_url},
             ),
         )
 

@@ -23,14 +23,36 @@ from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.money import TaxMode
 from coworking.kit.notices import Notice
 from coworking.membership.models import Member
+from telephony.forwarding.calling_out.models import CallAttempt
+from telephony.forwarding.control.models import ControlSession
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
+from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
+from tests.factories.metering import make_cap_event, make_case
 from tests.factories.numbers import make_line, make_stock
+from tests.factories.voicemail import make_caller_rule, make_message
+from tests.telephony.forwarding.voicemail.mail_room import wav_file
 
 OPERATORS = ("nex", "other")
+SOUND = wav_file(1)
 TENANTS = {"nex": ("first", "second"), "other": ("foreign",)}
-EXAMPLES = {"member_id": "member_id", "line_id": "line_id", "call": "call", "number": "phone"}
+EXAMPLES = {
+    "member_id": "member_id",
+    "line_id": "line_id",
+    "call": "call",
+    "number": "phone",
+    "operator": "operator",
+    "attempt_key": "attempt_key",
+    "message_id": "message_id",
+    "rule_id": "rule_id",
+    "kind": "kind",
+    "stock_number_id": "stock_number_id",
+    "halt_id": "halt_id",
+    "purchase_id": "purchase_id",
+    "cap_event_id": "cap_event_id",
+    "case_id": "case_id",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,16 @@ class Tenant:
     call: str
     phone: str
     number: str
+    attempt_key: str
+    message_id: int
+    rule_id: int
+    stock_number_id: int
+    halt_id: int
+    purchase_id: int
+    cap_event_id: int
+    case_id: int
+    operator: str = "nex"
+    kind: str = "unanswered"
 
 
 @dataclass(frozen=True)
@@ -61,6 +93,14 @@ class Operation:
     @property
     def takes_token(self) -> bool:
         return bool(self.described.get("security"))
+
+    @property
+    def takes_json(self) -> bool:
+        return "application/json" in self.described.get("requestBody", {}).get("content", {})
+
+    @property
+    def takes_sound(self) -> bool:
+        return "audio/wav" in self.described.get("requestBody", {}).get("content", {})
 
     def parameters(self, place: str) -> dict[str, dict[str, Any]]:
         return {
@@ -96,7 +136,7 @@ class ApiHouse:
 
     def body_of(self, operation: Operation, tenant: Tenant) -> dict[str, Any] | None:
         """The smallest good body, made of the description's examples, or None where there is no body."""
-        if "requestBody" not in operation.described:
+        if not operation.takes_json:
             return None
         schema = operation.described["requestBody"]["content"]["application/json"]["schema"]
         described = self.description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -141,6 +181,7 @@ class ApiHouse:
             self.url_of(operation, tenant),
             token=token,
             body=self.body_of(operation, tenant),
+            raw=SOUND if operation.takes_sound else None,
         )
 
 
@@ -185,12 +226,18 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
 def _tenant(session: Session, operator_id: int, profile_version_id: int, serial: int) -> Tenant:
     # A rental office keeps its last line; this one has two and room for another.
     member = make_member(session, operator_id, plan="rental-office", capacity=3)
-    line, _ = (make_line(session, operator_id, member=member, serial=2 * serial + n) for n in (0, 1))
+    line, other = (
+        make_line(session, operator_id, member=member, line_plan=line_plan, serial=2 * serial + n)
+        for n, line_plan in enumerate(("fixed-phone", "incoming-outgoing"))
+    )
     sid = f"CA{serial:032}"
     session.add(_call(line, sid))
     session.add(_notice(member))
+    session.add(_attempt(line, sid))
+    session.add(_control_session(line, sid))
     post(session, operator_id, [_posting(member, sid, profile_version_id)], NOW)
     session.flush()
+    records = make_line_records(session, line, member, serial)
     return Tenant(
         operator_id=operator_id,
         token=make_token(session, make_account(session, operator_id, member=member)),
@@ -199,6 +246,44 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
         call=sid,
         phone="090-1234-5678",
         number=line.number,
+        message_id=make_message(session, line, sid, wav=SOUND).id,
+        rule_id=make_caller_rule(session, line, prefix="+442079460018").id,
+        attempt_key=sid,
+        stock_number_id=records.stock_number_id,
+        halt_id=records.halt_id,
+        purchase_id=records.purchase_id,
+        cap_event_id=make_cap_event(session, other).id,
+        case_id=make_case(session, line).id,
+    )
+
+
+def _control_session(line: Line, sid: str) -> ControlSession:
+    return ControlSession(
+        operator_id=line.operator_id,
+        carrier_sid=sid,
+        channel="ivr",
+        from_number="+819012345678",
+        line_id=line.id,
+        language="ja",
+        state="ended",
+        step=2,
+        failures=0,
+        outcome="changed",
+        started_at=NOW,
+        ended_at=NOW,
+    )
+
+
+def _attempt(line: Line, sid: str) -> CallAttempt:
+    return CallAttempt(
+        operator_id=line.operator_id,
+        line_id=line.id,
+        key=sid,
+        kind="out",
+        phone="+819012345678",
+        callee="+81366667777",
+        state="failed",
+        asked_at=NOW,
     )
 
 

@@ -14,6 +14,10 @@ COMMANDS = {
     "simulate": ("app.cli.simulate:simulate", "Run scenarios on a virtual clock."),
     "operators": ("app.cli.operators:operators", "Check and show operator profiles."),
     "settings": ("app.cli.settings:settings", "Check the settings of this deployment."),
+    "fallback-document": (
+        "app.cli.fallback_document:fallback_document",
+        "Write what callers hear while the service is down.",
+    ),
     "backup": ("app.cli.backup:backup", "Write a backup of the database."),
     "restore": ("app.cli.backup:restore", "Put a backup into an empty database."),
 }

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from app.carriers import buy_numbers, sandbox_carrier
+from app.carriers import buy_numbers, open_sip_domain, sandbox_carrier
 from app.in_process import InProcess
 from app.operators import OperatorInForce
 from app.profiles import Profile
@@ -20,7 +20,9 @@ from app.wiring import Composition, asgi_application, compose, make_mailer
 from coworking.kit.clock import VirtualClock
 from coworking.kit.outbox import OutboxTask
 from coworking.membership import Passwords, enter_person, open_account
+from telephony.carrier import Carriers
 from telephony.carrier.sandbox import Sandbox, Store
+from telephony.forwarding import Callbacks
 from telephony.numbers import StockRow
 
 # Both ends of these are inside this process, for the length of one run.
@@ -57,6 +59,8 @@ def open_deployment(
         clock=clock, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, deliver=door.deliver, store=store
     )
     carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
+    composition.resources[Carriers][operator.id] = carrier
+    open_sip_domain(sandbox, operator, composition.resources[Callbacks])
     door.application = asgi_application(composition)
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))

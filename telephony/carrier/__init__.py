@@ -22,6 +22,7 @@ from telephony.carrier.protocol import (
     CallRecord,
     Capabilities,
     Carrier,
+    Carriers,
     LookUp,
     NumberWebhooks,
     OwnedNumber,
@@ -31,12 +32,15 @@ from telephony.carrier.protocol import (
 )
 from telephony.carrier.settings import TwilioSettings
 from telephony.carrier.signature import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, sign, valid
+from telephony.carrier.sms_form import SmsWebhook, sms_webhook
 from telephony.carrier.webhook_form import (
     BODY_LIMIT_BYTES,
     MalformedWebhook,
+    RecordingWebhook,
     StatusWebhook,
     VoiceWebhook,
     parse_form,
+    recording_webhook,
     status_webhook,
     voice_webhook,
 )
@@ -58,6 +62,7 @@ __all__ = [
     "CarrierError",
     "CarrierRefused",
     "CarrierUnreachable",
+    "Carriers",
     "Direction",
     "LookUp",
     "MalformedWebhook",
@@ -67,14 +72,18 @@ __all__ = [
     "Pace",
     "Reason",
     "RecordingRecord",
+    "RecordingWebhook",
     "SmsAttempt",
     "SmsRecord",
+    "SmsWebhook",
     "StatusWebhook",
     "TwilioSettings",
     "VoiceWebhook",
     "parse_form",
     "party",
+    "recording_webhook",
     "sign",
+    "sms_webhook",
     "status_webhook",
     "twilio_carrier",
     "valid",

@@ -23,6 +23,8 @@ SEARCH_LIMIT = 30
 """Numbers that one search returns at most."""
 SMS_LIMIT = 1600
 """Characters of one SMS, which the carrier cuts into parts."""
+LEGS_LIMIT = 100
+"""Legs of one call: ten at once, a few times in turn."""
 RECORDING_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -51,11 +53,13 @@ class AvailableNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberWebhooks:
-    """Where a number's calls are asked about. The fallback is a static document, fetched by GET."""
+    """Where a number's calls are asked about. The fallback is a static document, fetched by GET. Text messages are told
+    nowhere without `sms_url`."""
 
     voice_url: str
     voice_fallback_url: str
     status_callback_url: str
+    sms_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,9 @@ class Carrier(Protocol):
     def fetch_call(self, call_id: str) -> CallRecord:
         """Refused with not-found if there is no such call."""
 
+    def legs_of_call(self, call_id: str) -> list[CallRecord]:
+        """Every leg that this call dialled, at most LEGS_LIMIT; none for a call that is not known."""
+
     def calls_of_day(self, day: date) -> Iterator[CallRecord]:
         """Every leg that started on this day of the carrier (00:00 to 24:00 UTC), read page by page."""
 
@@ -206,3 +213,7 @@ class Carrier(Protocol):
 
     def close(self) -> None:
         """Gives back the connections; nothing may be asked after it."""
+
+
+class Carriers(dict[int, Carrier]):
+    """The carrier of each operator, as tasks find it."""

@@ -42,6 +42,7 @@ _KNOWN = frozenset(
         "DialBridged",
         "RecordingSid",
         "RecordingDuration",
+        "RecordingStatus",
     }
 )
 _DIGITS = re.compile(r"[0-9*#A-DwW]{1,64}|hangup")
@@ -107,6 +108,17 @@ class StatusWebhook:
     timestamp: datetime | None = None
     sip_response_code: int | None = None
     error_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingWebhook:
+    """What became of a recording: it can be fetched when it `is_complete`, else there is none."""
+
+    account_sid: str
+    call_sid: str
+    recording_sid: str
+    is_complete: bool
+    duration_seconds: int | None = None
 
 
 def parse_form(body: bytes) -> list[tuple[str, str]]:
@@ -181,6 +193,21 @@ def status_webhook(form: list[tuple[str, str]], *, account_sid: str) -> StatusWe
         timestamp=_timestamp(values),
         sip_response_code=_count(values, "SipResponseCode"),
         error_code=_count(values, "ErrorCode"),
+    )
+
+
+def recording_webhook(form: list[tuple[str, str]], *, account_sid: str) -> RecordingWebhook:
+    """The values of a recording's callback of this account; raises MalformedWebhook."""
+    values = _single_values(form)
+    recording_sid = _required(values, "RecordingSid")
+    if not RECORDING_ID.fullmatch(recording_sid):
+        raise MalformedWebhook("RecordingSid malformed")
+    return RecordingWebhook(
+        account_sid=_account(values, account_sid),
+        call_sid=_call_sid(values),
+        recording_sid=recording_sid,
+        is_complete=values.get("RecordingStatus", "completed") == "completed",
+        duration_seconds=_count(values, "RecordingDuration"),
     )
 
 

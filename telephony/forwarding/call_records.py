@@ -12,7 +12,7 @@ from coworking.billing import ChargeFacts, standing_charges
 from coworking.kit.errors import Language, NotFound
 from telephony.forwarding.models import Call
 from telephony.forwarding.rules import CallRules
-from telephony.metering import Leg, charge_key, legs_of, why
+from telephony.metering import BILLED_ROLES, Leg, charge_key, legs_of, why, why_free
 
 LARGEST_PAGE = 200
 
@@ -26,12 +26,17 @@ class CallRecord:
     charge: ChargeFacts | None
 
     @property
+    def billed_legs(self) -> list[Leg]:
+        """The legs whose seconds count: those towards who was called, or the one on which a member steered."""
+        return [leg for leg in self.legs if leg.role == BILLED_ROLES[self.call.direction]]
+
+    @property
     def seconds(self) -> int:
-        return sum(leg.seconds for leg in self.legs if leg.role != "caller")
+        return sum(leg.seconds for leg in self.billed_legs)
 
     def counted_as(self, rules: CallRules) -> str | None:
         """The class that the call is priced as: of the leg that was connected, else of the first that rang."""
-        legs = [leg for leg in self.legs if leg.role != "caller"]
+        legs = self.billed_legs
         leg = next((leg for leg in legs if leg.bridged_at), legs[0] if legs else None)
         return leg_class(leg, rules) if leg is not None else None
 
@@ -42,6 +47,9 @@ class CallRecord:
         return rules.tariffs.calendar.local_month(self.call.answered_at or self.call.started_at)
 
     def why(self, language: Language) -> str:
+        """Why it costs what it costs; also why it costs nothing."""
+        if self.charge is None and self.seconds:
+            return why_free(self.call.direction, language)
         return why(self.charge.reason if self.charge else None, language)
 
 
@@ -67,7 +75,7 @@ def list_calls(
         statement = statement.where(Call.member_id == member_id)
     if line_id is not None:
         statement = statement.where(Call.line_id == line_id)
-    return _records(session, session.scalars(statement).all())
+    return records_of(session, session.scalars(statement).all())
 
 
 def get_call(session: Session, reference: str, *, member_id: int | None = None) -> CallRecord:
@@ -79,10 +87,10 @@ def get_call(session: Session, reference: str, *, member_id: int | None = None) 
         call = session.scalar(select(Call).where(Call.carrier_sid == reference))
     if call is None or (member_id is not None and call.member_id != member_id):
         raise NotFound
-    return _records(session, [call])[0]
+    return records_of(session, [call])[0]
 
 
-def _records(session: Session, calls: Sequence[Call]) -> list[CallRecord]:
+def records_of(session: Session, calls: Sequence[Call]) -> list[CallRecord]:
     legs = legs_of(session, [call.carrier_sid for call in calls])
     charges = standing_charges(session, [charge_key(call.carrier_sid) for call in calls])
     return [

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
-from telephony.forwarding.models import Destination, ForwardingSetting, RoutingCard
-from telephony.forwarding.routing import Card, Strategy, Target
+from telephony.forwarding.calling_out.lent_phones import desk_address
+from telephony.forwarding.cap_events import barred_by
+from telephony.forwarding.card import CallerRule as Rule
+from telephony.forwarding.card import Card, RuleAction, Target
+from telephony.forwarding.models import CallerRule, Destination, ForwardingSetting, RoutingCard
 from telephony.forwarding.rules import CallRules
-from telephony.numbers import Line, line_of_number, list_lines
+from telephony.forwarding.schedules import Schedule
+from telephony.forwarding.voicemail.spoken import spoken_of
+from telephony.numbers import Line, halt_of, line_of_number, list_lines
+
+CARD_SETTINGS = (
+    "strategy",
+    "press_one",
+    "whisper",
+    "shows",
+    "withheld",
+    "unanswered",
+    "when_off",
+    "outside_hours",
+)
 
 
 def rewrite_card(session: Session, rules: CallRules, line_id: int, now: datetime) -> None:
@@ -20,13 +37,15 @@ def rewrite_card(session: Session, rules: CallRules, line_id: int, now: datetime
     callers hear that it ended, until its number is free or lent again."""
     line = _line_as_it_is(session, line_id)
     number = line.number
-    if line.stock_number.status in {"available", "released", "ported-out"}:
+    if line.stock_number.status == "control":
+        return
+    if line.stock_number.status not in {"assigned", "quarantined"}:
         session.execute(delete(RoutingCard).where(RoutingCard.number == number))
         return
     current = line_of_number(session, number)
     if current is not None and current.id != line.id:
         return
-    card = _card(session, rules, line)
+    card = card_of(session, rules, line)
     statement = insert(RoutingCard).values(
         number=number,
         operator_id=line.operator_id,
@@ -78,12 +97,18 @@ def _line_as_it_is(session: Session, line_id: int) -> Line:
     return line
 
 
-def _card(session: Session, rules: CallRules, line: Line) -> Card:
+def card_of(session: Session, rules: CallRules, line: Line) -> Card:
+    """The card that a line has now, made from what it is made of."""
     setting = session.get(ForwardingSetting, line.id, populate_existing=True)
-    defaults = rules.forwarding.defaults
+    settings = {name: getattr(setting, name) for name in CARD_SETTINGS} if setting else rules.usual_settings()
     destinations = session.scalars(
         select(Destination).where(Destination.line_id == line.id).order_by(Destination.position)
     )
+    caller_rules = session.scalars(
+        select(CallerRule).where(CallerRule.line_id == line.id).order_by(CallerRule.id)
+    )
+    spoken = spoken_of(session, line.id)
+    profile = rules.forwarding
     return Card(
         line_id=line.id,
         number=line.number,
@@ -92,23 +117,25 @@ def _card(session: Session, rules: CallRules, line: Line) -> Card:
         starts_at=line.starts_at,
         ends_at=line.ends_at,
         is_on=setting.is_on if setting else False,
-        strategy=_strategy(setting.strategy if setting else defaults.strategy.value),
-        press_one=setting.press_one if setting else defaults.press_one,
-        withheld="announcement"
-        if (setting.withheld if setting else defaults.withheld_caller.value) == "announcement"
-        else "forward",
         targets=tuple(
             Target(index, destination.number, destination.ring_seconds)
             for index, destination in enumerate(destinations)
         ),
-        allowed_classes=frozenset(
-            number_class.value for number_class in rules.forwarding.destinations.classes
-        ),
-        time_limit_seconds=rules.forwarding.limits.call_seconds,
+        allowed_classes=frozenset(number_class.value for number_class in profile.destinations.classes),
+        time_limit_seconds=profile.limits.call_seconds,
         language=rules.language,
-        unanswered="hang-up" if defaults.unanswered.value == "hang-up" else "announcement",
+        schedule=Schedule.read(setting.schedule) if setting and setting.schedule else None,
+        rules=tuple(Rule(rule.prefix, _action(rule.action), rule.is_whole) for rule in caller_rules),
+        halted=halt_of(session, line),
+        barred=barred_by(session, line),
+        desk=desk_address(session, line.id),
+        message_seconds=profile.voicemail.longest_seconds,
+        texts=spoken.words,
+        texts_in=spoken.languages,
+        sounds=spoken.sounds,
+        **settings,
     )
 
 
-def _strategy(word: str) -> Strategy:
-    return "at-once" if word == "at-once" else "in-turn"
+def _action(word: str) -> RuleAction:
+    return cast("RuleAction", word)  # the table's check constraint lets nothing else in

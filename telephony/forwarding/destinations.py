@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, from_e164, parse_phone
+from telephony.forwarding.card import Instead, Shows, Strategy, Withheld
 from telephony.forwarding.cards import rewrite_card
 from telephony.forwarding.errors import (
     DestinationMissing,
@@ -21,8 +22,8 @@ from telephony.forwarding.errors import (
     TooManyDestinations,
 )
 from telephony.forwarding.models import Destination, ForwardingSetting
-from telephony.forwarding.routing import Strategy
 from telephony.forwarding.rules import CallRules
+from telephony.forwarding.schedules import Schedule
 from telephony.numbers import Line, LineNotLive, line_of_number
 
 DESTINATIONS_LOCK = 7_206_092
@@ -33,10 +34,11 @@ LONGEST_CHAIN = 20
 
 @dataclass(frozen=True, slots=True)
 class WantedDestination:
-    """A number as somebody wrote it, and how long it shall ring (None: the operator's default)."""
+    """A number as somebody wrote it, how long it shall ring (None: the operator's default), and what it is called."""
 
     number: str
     ring_seconds: int | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +49,57 @@ class Change:
     destinations: Sequence[WantedDestination] | None = None
     strategy: Strategy | None = None
     press_one: bool | None = None
-    withheld: str | None = None
+    whisper: bool | None = None
+    shows: Shows | None = None
+    withheld: Withheld | None = None
+    unanswered: Instead | None = None
+    when_off: Instead | None = None
+    outside_hours: Instead | None = None
+    schedule: Schedule | None = None
+    any_time: bool = False
+    """Take the schedule away: calls are taken at any time."""
+
+
+SETTINGS = (
+    "strategy",
+    "press_one",
+    "whisper",
+    "shows",
+    "withheld",
+    "unanswered",
+    "when_off",
+    "outside_hours",
+)
+"""What a setting holds beside the switch, the destinations and the schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """How a line forwards now."""
+    """How a line forwards now. Without a schedule calls are taken at any time."""
 
     is_on: bool
-    strategy: str
+    strategy: Strategy
     press_one: bool
-    withheld: str
+    whisper: bool
+    shows: Shows
+    withheld: Withheld
+    unanswered: Instead
+    when_off: Instead
+    outside_hours: Instead
+    schedule: Schedule | None = None
     destinations: tuple[Destination, ...] = field(default=())
 
 
 def forwarding_of(session: Session, rules: CallRules, line: Line) -> Forwarding:
     setting = session.get(ForwardingSetting, line.id)
-    defaults = rules.forwarding.defaults
+    destinations = tuple(_destinations(session, line.id))
+    if setting is None:
+        return Forwarding(is_on=False, destinations=destinations, **rules.usual_settings())
     return Forwarding(
-        is_on=setting.is_on if setting else False,
-        strategy=setting.strategy if setting else defaults.strategy.value,
-        press_one=setting.press_one if setting else defaults.press_one,
-        withheld=setting.withheld if setting else defaults.withheld_caller.value,
-        destinations=tuple(_destinations(session, line.id)),
+        is_on=setting.is_on,
+        schedule=Schedule.read(setting.schedule) if setting.schedule else None,
+        destinations=destinations,
+        **{name: getattr(setting, name) for name in SETTINGS},
     )
 
 
@@ -89,9 +119,11 @@ def set_forwarding(
         setting = ForwardingSetting(line_id=line.id, operator_id=line.operator_id)
         session.add(setting)
     setting.is_on = before.is_on if change.is_on is None else change.is_on
-    setting.strategy = change.strategy or before.strategy
-    setting.press_one = before.press_one if change.press_one is None else change.press_one
-    setting.withheld = change.withheld or before.withheld
+    for name in SETTINGS:
+        wanted = getattr(change, name)
+        setattr(setting, name, getattr(before, name) if wanted is None else wanted)
+    schedule = None if change.any_time else change.schedule or before.schedule
+    setting.schedule = schedule.to_json() if schedule else None
     setting.changed_at = now
     session.flush()
     after = forwarding_of(session, rules, line)
@@ -145,8 +177,11 @@ def _replace_destinations(
             position=position,
             number=number.e164,
             ring_seconds=ring_seconds,
+            label=one.label.strip() or None if one.label else None,
         )
-        for position, (number, ring_seconds) in enumerate(zip(numbers, seconds, strict=True), start=1)
+        for position, (one, number, ring_seconds) in enumerate(
+            zip(wanted, numbers, seconds, strict=True), start=1
+        )
     )
     session.flush()
 
@@ -184,8 +219,7 @@ def _destinations(session: Session, line_id: int) -> list[Destination]:
 def _masked(forwarding: Forwarding) -> dict[str, object]:
     return {
         "on": forwarding.is_on,
-        "strategy": forwarding.strategy,
-        "press_one": forwarding.press_one,
-        "withheld": forwarding.withheld,
+        **{name: getattr(forwarding, name) for name in SETTINGS},
+        "schedule": forwarding.schedule.to_json() if forwarding.schedule else None,
         "to": [from_e164(one.number).masked for one in forwarding.destinations],
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -16,11 +18,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coworking.kit.db import Base, Id, Instant
+from coworking.kit.money import YenAmount
 
+INSTEAD = ("voicemail", "announcement", "hang-up")
 OUTCOMES = ("answered", "no-answer", "busy", "failed", "refused", "announcement", "voicemail")
 
 
@@ -28,7 +32,11 @@ class ForwardingSetting(Base):
     __tablename__ = "forwarding_settings"
     __table_args__ = (
         CheckConstraint("strategy IN ('in-turn', 'at-once')", name="strategy"),
-        CheckConstraint("withheld IN ('forward', 'announcement')", name="withheld"),
+        CheckConstraint("withheld IN ('forward', 'voicemail', 'announcement')", name="withheld"),
+        CheckConstraint(f"unanswered IN {INSTEAD}", name="unanswered"),
+        CheckConstraint(f"when_off IN {INSTEAD}", name="when_off"),
+        CheckConstraint(f"outside_hours IN {INSTEAD}", name="outside_hours"),
+        CheckConstraint("shows IN ('line', 'caller')", name="shows"),
     )
 
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"), primary_key=True, autoincrement=False)
@@ -37,6 +45,12 @@ class ForwardingSetting(Base):
     strategy: Mapped[str] = mapped_column(Text)
     press_one: Mapped[bool] = mapped_column(Boolean)
     withheld: Mapped[str] = mapped_column(Text)
+    whisper: Mapped[bool] = mapped_column(Boolean)
+    shows: Mapped[str] = mapped_column(Text)
+    unanswered: Mapped[str] = mapped_column(Text)
+    when_off: Mapped[str] = mapped_column(Text)
+    outside_hours: Mapped[str] = mapped_column(Text)
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -58,17 +72,39 @@ class Destination(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     number: Mapped[str] = mapped_column(Text)
     ring_seconds: Mapped[int] = mapped_column(SmallInteger)
+    label: Mapped[str | None] = mapped_column(Text)
+
+
+class CallerRule(Base):
+    """What happens to callers whose number begins with `prefix` (a whole number where `is_whole`), on one line."""
+
+    __tablename__ = "caller_rules"
+    __table_args__ = (
+        UniqueConstraint("line_id", "prefix", "is_whole"),
+        CheckConstraint("action IN ('block', 'forward', 'voicemail', 'announcement')", name="action"),
+        CheckConstraint(r"prefix ~ '^\+[0-9]{2,15}$'", name="prefix"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id"))
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    prefix: Mapped[str] = mapped_column(Text)
+    is_whole: Mapped[bool] = mapped_column(Boolean)
+    action: Mapped[str] = mapped_column(Text)
+    label: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class RoutingCard(Base):
     """All that a call to a number needs, in one row: what the voice webhook reads. Rewritten in the transaction of
-    every change that touches it; `version` counts the rewrites."""
+    every change that touches it; `version` counts the rewrites. A number by which members steer has no line."""
 
     __tablename__ = "routing_cards"
+    __table_args__ = (Index("ix_routing_cards_line_id", "line_id"),)
 
     number: Mapped[str] = mapped_column(Text, primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id"))
-    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("lines.id"))
     version: Mapped[int] = mapped_column(Integer)
     card: Mapped[dict[str, Any]] = mapped_column(JSONB)
     changed_at: Mapped[datetime] = mapped_column(Instant)
@@ -89,6 +125,7 @@ class CarrierEvent(Base):
             "id",
             postgresql_where="handled_at IS NULL AND parked_at IS NULL",
         ),
+        Index("ix_carrier_events_parked", "call_sid", postgresql_where="parked_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -121,7 +158,8 @@ class RefusedWebhook(Base):
 
 class Call(Base):
     """One call, as its events tell it. `outcome` stands when the call has ended. A call to a number that is not lent
-    has no line and no member."""
+    has no line and no member. From `counted_on` on it is what staff filter by, copied from the billed legs whenever
+    those change: the local day that it counts for, the last four digits of every number on it."""
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -129,8 +167,10 @@ class Call(Base):
         CheckConstraint("status IN ('ringing', 'in-progress', 'ended')", name="status"),
         CheckConstraint(f"outcome IN ({', '.join(repr(outcome) for outcome in OUTCOMES)})", name="outcome"),
         Index("ix_calls_started_at", "operator_id", "started_at", "id"),
+        Index("ix_calls_counted_on", "operator_id", "counted_on"),
         Index("ix_calls_line_id", "line_id", "started_at"),
         Index("ix_calls_member_id", "member_id", "started_at"),
+        Index("ix_calls_open", "started_at", postgresql_where="status <> 'ended'"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -147,3 +187,10 @@ class Call(Base):
     started_at: Mapped[datetime] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    counted_on: Mapped[date | None] = mapped_column(Date)
+    call_class: Mapped[str | None] = mapped_column(Text)
+    billed_seconds: Mapped[int] = mapped_column(Integer, default=0)
+    units: Mapped[int] = mapped_column(Integer, default=0)
+    amount: Mapped[Decimal] = mapped_column(YenAmount, default=Decimal(0))
+    is_held: Mapped[bool] = mapped_column(Boolean, default=False)
+    endings: Mapped[list[str] | None] = mapped_column(ARRAY(Text))

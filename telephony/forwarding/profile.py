@@ -18,6 +18,7 @@ from coworking.kit.profile_fields import (
     Words,
     not_among,
 )
+from telephony.forwarding.control_profile import ControlRules, PinRules
 
 
 class Strategy(StrEnum):
@@ -25,9 +26,10 @@ class Strategy(StrEnum):
     AT_ONCE = "at-once"
 
 
-class Unanswered(StrEnum):
-    """What the caller gets when nobody answered."""
+class Instead(StrEnum):
+    """What a caller gets instead of a person."""
 
+    VOICEMAIL = "voicemail"
     ANNOUNCEMENT = "announcement"
     HANG_UP = "hang-up"
 
@@ -36,7 +38,15 @@ class WithheldCaller(StrEnum):
     """What a caller without a number gets."""
 
     FORWARD = "forward"
+    VOICEMAIL = "voicemail"
     ANNOUNCEMENT = "announcement"
+
+
+class Shows(StrEnum):
+    """Whose number a destination's phone shows."""
+
+    LINE = "line"
+    CALLER = "caller"
 
 
 class Destinations(Table):
@@ -80,7 +90,12 @@ class Defaults(Table):
 
     strategy: Strategy
     press_one: bool
-    unanswered: Unanswered
+    whisper: bool = False
+    """Who picks up hears which line the call is for."""
+    shows: Shows = Shows.LINE
+    unanswered: Instead
+    when_off: Instead = Instead.ANNOUNCEMENT
+    outside_hours: Instead = Instead.ANNOUNCEMENT
     withheld_caller: WithheldCaller
 
 
@@ -132,6 +147,14 @@ class Announcements(Table):
         ja="恐れ入りますが、番号の前に186をつけて、電話番号を通知しておかけ直しください。",
         en="Please call again with your number shown, by dialing 186 first.",
     )
+    outside_hours: Bilingual = Bilingual(
+        ja="ただいまの時間は受付時間外です。恐れ入りますが、のちほどおかけ直しください。",
+        en="We are closed at the moment. Please call again during our hours.",
+    )
+    voicemail_greeting: Bilingual = Bilingual(
+        ja="ただいま電話に出ることができません。発信音のあとに、ご用件をお話しください。",
+        en="No one can take your call right now. Please leave a message after the tone.",
+    )
     apology: Bilingual = Bilingual(
         ja="申し訳ございません。ただいま電話をおつなぎできません。しばらくしてからおかけ直しください。",
         en="We are sorry. Your call cannot be connected at the moment. Please try again in a while.",
@@ -180,6 +203,26 @@ class Reception(Table):
     member_plans: Distinct[Name] = ()
 
 
+class DeskPhones(Table):
+    """Desk phones that are lent with a line register at this domain of the carrier's, over SIP."""
+
+    sip_domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251})[a-z0-9]$")]
+
+
+class Voicemail(Table):
+    """Messages that callers leave, and what members are written about missed calls. The two `mails_…` are what a line
+    does until its member chooses."""
+
+    longest_seconds: Annotated[int, Field(ge=10, le=600)] = 180
+    silence_seconds: Annotated[int, Field(ge=2, le=30)] = 5
+    """Silence that ends a message."""
+    kept_days: Annotated[int, Field(ge=1, le=3_660)] = 90
+    mails_recording: bool = False
+    mails_missed: bool = True
+    missed_mails_an_hour: Annotated[int, Field(ge=1, le=60)] = 10
+    """Of one line; what is over that is counted in one mail at the hour's end."""
+
+
 class ForwardingProfile(Table):
     """[forwarding]"""
 
@@ -191,3 +234,7 @@ class ForwardingProfile(Table):
     interruption_reasons: Annotated[Mapping[Name, Bilingual], Field(min_length=1)]
     announcements: Announcements = Announcements()
     prompts: Prompts = Prompts()
+    voicemail: Voicemail = Voicemail()
+    desk_phones: DeskPhones | None = None
+    pin: PinRules = PinRules()
+    control: ControlRules = ControlRules()

@@ -1,91 +1,21 @@
 """Where a call goes. Pure: a routing card, a caller and an instant in, a decision with its reason out.
 
-The voice webhook runs this for every call and nothing else decides, so what the dry run says is what happens.
+The voice webhook runs this for every call and nothing else decides, so what the dry run says is what happens. A call is
+asked the same questions in the same order (`QUESTIONS`), and the first one with an answer decides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
+from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.phone import InvalidPhoneNumber, from_e164
+from telephony.forwarding.card import CallerRule, Card, Instead, Target
 
 Outcome = Literal["announcement", "refused"]
-Strategy = Literal["in-turn", "at-once"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A phone to ring. `index` is its place on the card, from 0."""
-
-    index: int
-    number: str
-    ring_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A routing card as the hot path reads it. The line serves in [starts_at, ends_at)."""
-
-    line_id: int
-    number: str
-    version: int
-    status: str
-    starts_at: datetime
-    ends_at: datetime | None
-    is_on: bool
-    strategy: Strategy
-    press_one: bool
-    withheld: Literal["forward", "announcement"]
-    targets: tuple[Target, ...]
-    allowed_classes: frozenset[str]
-    time_limit_seconds: int
-    language: Literal["ja", "en"]
-    unanswered: Literal["announcement", "hang-up"] = "announcement"
-
-    @classmethod
-    def read(cls, version: int, card: dict[str, Any]) -> Card:
-        """From the JSON that `to_json` wrote."""
-        ends_at = card["ends_at"]
-        return cls(
-            line_id=card["line_id"],
-            number=card["number"],
-            version=version,
-            status=card["status"],
-            starts_at=datetime.fromisoformat(card["starts_at"]),
-            ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
-            is_on=card["is_on"],
-            strategy=card["strategy"],
-            press_one=card["press_one"],
-            withheld=card["withheld"],
-            targets=tuple(
-                Target(index, number, ring_seconds)
-                for index, (number, ring_seconds) in enumerate(card["targets"])
-            ),
-            allowed_classes=frozenset(card["allowed_classes"]),
-            time_limit_seconds=card["time_limit_seconds"],
-            language=card["language"],
-            unanswered=card.get("unanswered", "announcement"),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "line_id": self.line_id,
-            "number": self.number,
-            "status": self.status,
-            "starts_at": self.starts_at.isoformat(),
-            "ends_at": self.ends_at.isoformat() if self.ends_at else None,
-            "is_on": self.is_on,
-            "strategy": self.strategy,
-            "press_one": self.press_one,
-            "withheld": self.withheld,
-            "targets": [[target.number, target.ring_seconds] for target in self.targets],
-            "allowed_classes": sorted(self.allowed_classes),
-            "time_limit_seconds": self.time_limit_seconds,
-            "language": self.language,
-            "unanswered": self.unanswered,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +36,83 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class RingDesk:
+    """Ring the lent desk phone: forwarding is off, or nothing else may ring."""
+
+    decided_by: str = "desk-phone"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Greet and record. `says` names the greeting."""
+
+    decided_by: str
+    says: str = "voicemail_greeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Turn the call away before it is answered, so that it costs nobody anything."""
+
+    decided_by: str
+    outcome: Outcome = "refused"
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call without a word."""
 
+    decided_by: str = "nobody-answers"
 
-Decision = Announce | Ring
+
+Decision = Announce | Ring | RingDesk | TakeMessage | Refuse | HangUp
 
 
-def decide(card: Card | None, caller: str | None, now: datetime) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call that has just come in. `caller` is E.164, None when withheld."""
+
+    card: Card
+    caller: str | None
+    now: datetime
+    calendar: BusinessCalendar
+
+    @property
+    def rule(self) -> CallerRule | None:
+        """The member's rule about this caller; the longest one counts, and of the same length the first."""
+        if self.caller is None or not self.card.rules:
+            return None
+        covering = [rule for rule in self.card.rules if rule.covers(self.caller)]
+        return max(covering, key=lambda rule: (rule.whole, len(rule.prefix)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`name` is what the dry run calls it; `ask` returns None when the call goes on to the next question."""
+
+    name: str
+    ask: Callable[[Incoming], Decision | None]
+
+
+def decide(card: Card | None, caller: str | None, now: datetime, calendar: BusinessCalendar) -> Decision:
     """What happens to a call that has just come in. `caller` is E.164, None when withheld."""
     if card is None:
         return Announce("unknown-number", says="not_in_service")
-    if now < card.starts_at:
-        return Announce("not-started", says="not_started")
-    if card.ends_at is not None and now >= card.ends_at:
-        return Announce("ended", says="ended")
-    if card.status == "suspended":
-        return Announce("suspended", says="suspended")
-    if caller == card.number:
-        # A forwarded call shows the rented number: one that comes from it has gone round in a circle.
-        return Announce("loop", says="forwarding_off", outcome="refused")
-    if caller is None and card.withheld == "announcement":
-        return Announce("withheld", says="withheld_refused", outcome="refused")
-    if not card.is_on or not card.targets:
-        return Announce("forwarding-off", says="forwarding_off")
-    targets = reachable(card, caller)
-    if not targets:
-        return Announce("no-destination", says="forwarding_off")
-    return Ring(targets if card.strategy == "at-once" else targets[:1])
+    call = Incoming(card, caller, now, calendar)
+    for question in QUESTIONS:
+        decision = question.ask(call)
+        if decision is not None:
+            return decision
+    raise AssertionError("the last question has always an answer")
 
 
-def decide_next(card: Card | None, caller: str | None, rung: int) -> Decision | HangUp:
+def decide_next(card: Card | None, caller: str | None, rung: int) -> Decision:
     """What happens when nobody took the call at the phone with index `rung` (or at all of them at once)."""
     if card is not None and card.strategy == "in-turn" and card.status != "suspended" and card.is_on:
         later = tuple(target for target in reachable(card, caller) if target.index > rung)
         if later:
             return Ring(later[:1])
-    if card is not None and card.unanswered == "hang-up":
-        return HangUp()
-    return Announce("nobody-answers", says="unanswered")
+    return _instead(card.unanswered if card else "announcement", "nobody-answers", "unanswered")
 
 
 def reachable(card: Card, caller: str | None) -> tuple[Target, ...]:
@@ -155,6 +123,117 @@ def reachable(card: Card, caller: str | None) -> tuple[Target, ...]:
         for target in card.targets
         if target.number not in (caller, card.number) and _class_of(target.number) in card.allowed_classes
     )
+
+
+def _instead(what: Instead, decided_by: str, says: str) -> Decision:
+    if what == "voicemail":
+        return TakeMessage(decided_by)
+    if what == "hang-up":
+        return HangUp(decided_by)
+    return Announce(decided_by, says=says)
+
+
+# The questions, each with its answer or None.
+
+
+def _started(call: Incoming) -> Decision | None:
+    return Announce("not-started", says="not_started") if call.now < call.card.starts_at else None
+
+
+def _ended(call: Incoming) -> Decision | None:
+    ends_at = call.card.ends_at
+    return Announce("ended", says="ended") if ends_at is not None and call.now >= ends_at else None
+
+
+def _suspended(call: Incoming) -> Decision | None:
+    return Announce("suspended", says="suspended") if call.card.status == "suspended" else None
+
+
+def _halted(call: Incoming) -> Decision | None:
+    halted = call.card.halted
+    return Announce(halted, says=halted) if halted else None
+
+
+def _looped(call: Incoming) -> Decision | None:
+    # A forwarded call shows the rented number: one that comes from it has gone round in a circle.
+    looped = call.caller == call.card.number
+    return Announce("loop", says="forwarding_off", outcome="refused") if looped else None
+
+
+def _barred(call: Incoming) -> Decision | None:
+    return Refuse(call.card.barred) if call.card.barred else None
+
+
+def _blocked(call: Incoming) -> Decision | None:
+    rule = call.rule
+    if rule is not None and rule.action == "block":
+        return Announce("blocked", says="forwarding_off", outcome="refused")
+    return None
+
+
+def _withheld(call: Incoming) -> Decision | None:
+    if call.caller is not None or call.card.withheld == "forward":
+        return None
+    if call.card.withheld == "voicemail":
+        return TakeMessage("withheld")
+    return Announce("withheld", says="withheld_refused", outcome="refused")
+
+
+def _by_caller(call: Incoming) -> Decision | None:
+    """A caller who is put through whatever the hour and the switch, or who always gets something else."""
+    rule = call.rule
+    if rule is None:
+        return None
+    if rule.action == "voicemail":
+        return TakeMessage("caller-rule")
+    if rule.action == "announcement":
+        return Announce("caller-rule", says="unanswered")
+    targets = reachable(call.card, call.caller)
+    return _ring(call.card, targets, "caller-rule") if targets else None
+
+
+def _switched_off(call: Incoming) -> Decision | None:
+    if call.card.is_on:
+        return None
+    if call.card.desk is not None:
+        return RingDesk()
+    return _instead(call.card.when_off, "forwarding-off", "forwarding_off")
+
+
+def _outside_hours(call: Incoming) -> Decision | None:
+    schedule = call.card.schedule
+    if schedule is None or schedule.is_open(call.now, call.calendar):
+        return None
+    return _instead(call.card.outside_hours, "outside-hours", "outside_hours")
+
+
+def _forwarded(call: Incoming) -> Decision:
+    if not call.card.targets:
+        return RingDesk() if call.card.desk else Announce("forwarding-off", says="forwarding_off")
+    targets = reachable(call.card, call.caller)
+    if targets:
+        return _ring(call.card, targets, "forwarding")
+    return Announce("no-destination", says="forwarding_off")
+
+
+def _ring(card: Card, targets: tuple[Target, ...], decided_by: str) -> Ring:
+    return Ring(targets if card.strategy == "at-once" else targets[:1], decided_by)
+
+
+QUESTIONS = (
+    Question("started", _started),
+    Question("ended", _ended),
+    Question("suspended", _suspended),
+    Question("interruption", _halted),
+    Question("loop", _looped),
+    Question("cap", _barred),
+    Question("block-list", _blocked),
+    Question("withheld", _withheld),
+    Question("caller-rule", _by_caller),
+    Question("switch", _switched_off),
+    Question("schedule", _outside_hours),
+    Question("destinations", _forwarded),
+)
 
 
 def _class_of(number: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from coworking.kit.errors import Language
 from telephony.forwarding.profile import ForwardingProfile
@@ -14,6 +15,20 @@ class CallRules:
     forwarding: ForwardingProfile
     tariffs: TariffRules
     language: Language
+
+    def usual_settings(self) -> dict[str, Any]:
+        """The settings of a line until its member changes them."""
+        defaults = self.forwarding.defaults
+        return {
+            "strategy": defaults.strategy.value,
+            "press_one": defaults.press_one,
+            "whisper": defaults.whisper,
+            "shows": defaults.shows.value,
+            "withheld": defaults.withheld_caller.value,
+            "unanswered": defaults.unanswered.value,
+            "when_off": defaults.when_off.value,
+            "outside_hours": defaults.outside_hours.value,
+        }
 
 
 class RulesOfCalls(dict[int, CallRules]):

@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 NumberText = Annotated[str, StringConstraints(max_length=40)]
+Label = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
+Instead = Literal["voicemail", "announcement", "hang-up"]
 Month = Annotated[str, StringConstraints(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$")]
 
 
@@ -36,6 +38,7 @@ class RentBody(Body):
 class DestinationBody(Body):
     number: NumberText = Field(examples=["090-1234-5678"])
     ring_seconds: int | None = Field(default=None, description="The operator's usual time if left out.")
+    label: Label | None = Field(default=None, description="What the member calls it.", examples=["事務所"])
 
 
 class ForwardingBody(Body):
@@ -45,14 +48,38 @@ class ForwardingBody(Body):
     to: Annotated[list[DestinationBody], Field(max_length=20)] | None = None
     strategy: Literal["in-turn", "at-once"] | None = None
     press_one: bool | None = Field(default=None, description="Whoever picks up presses 1 to take the call.")
-    withheld: Literal["forward", "announcement"] | None = Field(
+    whisper: bool | None = Field(
+        default=None, description="Whoever picks up hears which line the call is for."
+    )
+    shows: Literal["line", "caller"] | None = Field(
+        default=None, description="Whose number the destination's phone shows."
+    )
+    withheld: Literal["forward", "voicemail", "announcement"] | None = Field(
         default=None, description="What a caller who withholds the number gets."
+    )
+    unanswered: Instead | None = Field(default=None, description="What a caller gets when nobody answers.")
+    when_off: Instead | None = Field(
+        default=None, description="What a caller gets while forwarding is switched off."
+    )
+    outside_hours: Instead | None = Field(
+        default=None, description="What a caller gets outside the hours of the schedule."
+    )
+    schedule: dict[str, Any] | None = Field(
+        default=None,
+        description=(
+            "When calls are taken, local time: windows by weekday (`mon` … `sun`), `holidays` `closed` or `as-week`, "
+            "`exceptions` by day. A weekday left out is closed; null takes calls at any time."
+        ),
+        examples=[
+            {"week": {"mon": [["10:00", "18:30"]]}, "holidays": "closed", "exceptions": {"2026-12-31": []}}
+        ],
     )
 
 
 class DestinationAnswer(BaseModel):
     number: str
     ring_seconds: int
+    label: str | None
 
 
 class ForwardingAnswer(BaseModel):
@@ -60,7 +87,37 @@ class ForwardingAnswer(BaseModel):
     to: list[DestinationAnswer]
     strategy: str
     press_one: bool
+    whisper: bool
+    shows: str
     withheld: str
+    unanswered: str
+    when_off: str
+    outside_hours: str
+    schedule: dict[str, Any] | None
+
+
+class DryRunBody(Body):
+    from_number: NumberText | None = Field(
+        default=None, alias="from", description="Who calls; withheld if left out.", examples=["03-6666-7777"]
+    )
+    at: AwareDatetime | None = Field(default=None, description="When; now if left out.")
+
+
+class StepAnswer(BaseModel):
+    """A question that the call was asked, and what came of it."""
+
+    question: str
+    decides: bool
+    ja: str
+    en: str
+
+
+class DryRunAnswer(BaseModel):
+    decided_by: str
+    does: Literal["ring", "ring-desk-phone", "voicemail", "announcement", "refuse", "hang-up"]
+    rings: list[str] = Field(description="E.164, together or the first of those that ring in turn.")
+    says: str | None = Field(description="Which announcement or greeting is heard.")
+    steps: list[StepAnswer]
 
 
 class LineAnswer(BaseModel):
@@ -73,6 +130,9 @@ class LineAnswer(BaseModel):
     status: str
     starts_at: datetime
     ends_at: datetime | None
+    number_removal_confirmed_at: datetime | None = Field(
+        description="When it was said that the number is off web pages and papers."
+    )
     registered_phones: list[str]
     forwarding: ForwardingAnswer
 

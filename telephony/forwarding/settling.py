@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 from coworking.kit.clock import Clock
 from coworking.kit.db import Database, table_of
 from coworking.kit.errors import TryAgain
+from coworking.kit.events import tell
 from coworking.kit.outbox import Resources
 from telephony.forwarding.models import Call, CarrierEvent
 from telephony.forwarding.rules import CallRules, RulesOfCalls
+from telephony.forwarding.told_calls import CallsTold, ToldCall
 from telephony.forwarding.traces import CallTrace, Event, trace
 from telephony.metering import CallFacts, LegFacts, settle
 from telephony.numbers import LineOfCall, lines_of_calls
@@ -128,6 +130,7 @@ def tell_anew(
     _write_calls(session, operator_id, tellings)
     facts = [telling.facts() for telling in tellings if telling.line is not None]
     settle(session, rules.tariffs, operator_id, [one for one in facts if one is not None], now)
+    tell(session, CallsTold([telling.told() for telling in tellings], now))
     session.execute(
         update(CarrierEvent)
         .where(CarrierEvent.id.in_(event_ids), CarrierEvent.handled_at.is_(None))
@@ -154,6 +157,7 @@ class _Telling:
             return None
         return CallFacts(
             call_sid=self.call.call_sid,
+            direction=self.call.direction,
             line_id=self.line.line_id,
             line_plan=self.line.line_plan,
             member_id=self.line.member_id,
@@ -174,6 +178,25 @@ class _Telling:
             ),
         )
 
+    def told(self) -> ToldCall:
+        call, line = self.call, self.line
+        return ToldCall(
+            call_sid=call.call_sid,
+            line_id=line.line_id if line else None,
+            member_id=line.member_id if line else None,
+            direction=call.direction,
+            status=call.status,
+            outcome=call.outcome,
+            decided_by=call.decided_by,
+            from_number=call.from_number,
+            to_number=call.to_number,
+            started_at=call.started_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            recording_sid=call.recording_sid,
+            recording_seconds=call.recording_seconds,
+        )
+
     def row(self, operator_id: int) -> dict[str, Any]:
         call, line = self.call, self.line
         return {
@@ -181,7 +204,7 @@ class _Telling:
             "line_id": line.line_id if line else None,
             "member_id": line.member_id if line else None,
             "carrier_sid": call.call_sid,
-            "direction": "in",
+            "direction": call.direction,
             "status": call.status,
             "outcome": call.outcome,
             "decided_by": call.decided_by,
@@ -223,7 +246,7 @@ def _events_of(session: Session, call_sids: Sequence[str]) -> tuple[dict[str, li
 
 def _write_calls(session: Session, operator_id: int, tellings: Sequence[_Telling]) -> None:
     statement = insert(table_of(Call))
-    staying = {"operator_id", "carrier_sid", "direction"}
+    staying = {"operator_id", "carrier_sid"}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["carrier_sid"],

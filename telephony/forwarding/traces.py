@@ -18,6 +18,8 @@ from typing import Any, Literal
 from telephony.carrier import party
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+LEG_PREFIX = "CA"
+"""Of the carrier's references of calls and legs; other things that it tells of, such as recordings, are no legs."""
 ANSWERED = frozenset({"in-progress", "answered"})
 
 
@@ -34,12 +36,24 @@ class Event:
     received_at: datetime
 
 
+Direction = Literal["in", "out", "control", "reception"]
+Role = Literal["caller", "forward", "member", "callee", "control", "reception"]
+
+OWN_ROLE: dict[Direction, Role] = {
+    "in": "caller",
+    "out": "member",
+    "control": "control",
+    "reception": "reception",
+}
+"""What the leg is called on which a call begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class LegTrace:
-    """A leg: the caller's own (role `caller`) or one towards a destination (`forward`), whose `seconds` run from the
-    bridge to the end, 0 when it was not bridged."""
+    """A leg: the one on which the call begins, or one towards a destination (`forward`, `callee`), whose `seconds` run
+    from the bridge to the end, 0 when it was not bridged."""
 
-    role: Literal["caller", "forward"]
+    role: Role
     leg_sid: str
     number: str
     status: str
@@ -56,7 +70,11 @@ class LegTrace:
 
 @dataclass(frozen=True, slots=True)
 class CallTrace:
+    """A call. `from_number` of an outgoing one is the phone of who calls, `to_number` the called party's. A message
+    that the caller left has its recording's reference and seconds."""
+
     call_sid: str
+    direction: Direction
     line_id: int | None
     from_number: str | None
     to_number: str
@@ -67,6 +85,8 @@ class CallTrace:
     answered_at: datetime | None
     ended_at: datetime | None
     legs: tuple[LegTrace, ...]
+    recording_sid: str | None = None
+    recording_seconds: int | None = None
 
 
 def trace(events: Sequence[Event]) -> CallTrace:
@@ -82,7 +102,7 @@ def trace(events: Sequence[Event]) -> CallTrace:
     own = [event for event in unique if event.resource_id == call_sid]
     by_leg: dict[str, list[Event]] = defaultdict(list)
     for event in unique:
-        if event.resource_id != call_sid:
+        if event.resource_id != call_sid and event.resource_id.startswith(LEG_PREFIX):
             by_leg[event.resource_id].append(event)
     legs = sorted(
         (_leg(leg_sid, told) for leg_sid, told in by_leg.items()),
@@ -101,36 +121,76 @@ def _call(call_sid: str, unique: list[Event], own: list[Event], legs: tuple[LegT
     )
     facing = voice or final or (own[0] if own else None)
     decided = voice.context if voice else {}
+    direction = _direction(unique)
     bridged = [leg for leg in legs if leg.bridged_at is not None]
-    to_number = facing.form.get("To", "") if facing else ""
     started_at = voice.received_at if voice else min(_told_at(event) for event in unique)
-    caller = facing.form.get("From", "") if facing else ""
+    message = next((event for event in own if event.event == "message"), None)
+    from_number, to_number = _parties(direction, facing, legs)
+    own_leg = _own_leg(call_sid, direction, from_number, to_number, started_at, final, answered=bool(bridged))
     return CallTrace(
         call_sid=call_sid,
+        direction=direction,
         line_id=next((event.context["line_id"] for event in unique if event.context.get("line_id")), None),
-        from_number=party(caller),
+        from_number=from_number,
         to_number=to_number,
         status="ended" if final else ("in-progress" if bridged else "ringing"),
-        outcome=_outcome(decided, bridged, legs, final) if final else None,
+        outcome=_outcome(direction, decided, bridged, legs, message, final) if final else None,
         decided_by=decided.get("decided_by"),
         started_at=started_at.replace(microsecond=0),
-        answered_at=min((leg.bridged_at for leg in bridged if leg.bridged_at), default=None),
+        answered_at=own_leg.answered_at
+        if direction == "control"
+        else min((leg.bridged_at for leg in bridged if leg.bridged_at), default=None),
         ended_at=_told_at(final) if final else None,
-        legs=(_callers_leg(call_sid, to_number, started_at, final, answered=bool(bridged)), *legs),
+        legs=(own_leg, *legs),
+        recording_sid=message.form.get("RecordingSid") if message else None,
+        recording_seconds=_whole(message.form.get("RecordingDuration")) if message else None,
     )
 
 
-def _callers_leg(
-    call_sid: str, number: str, started_at: datetime, final: Event | None, *, answered: bool
+def _direction(unique: list[Event]) -> Direction:
+    """A control call by which somebody was called is an outgoing one."""
+    told = {event.context.get("direction") for event in unique}
+    for direction in ("out", "reception", "control"):
+        if direction in told:
+            return direction
+    return "in"
+
+
+def _parties(
+    direction: Direction, facing: Event | None, legs: tuple[LegTrace, ...]
+) -> tuple[str | None, str]:
+    """Who calls and who is called. A call that we asked the carrier for is towards the member's own phone first."""
+    caller = party(facing.form.get("From", "")) if facing else None
+    called = facing.form.get("To", "") if facing else ""
+    if direction not in ("out", "reception"):
+        return caller, called
+    asked_for = facing is not None and facing.form.get("Direction", "").startswith("outbound")
+    phone, rented = (called, caller or "") if asked_for else (caller, called)
+    if direction == "reception":
+        return phone, rented
+    callee = next((leg.number for leg in legs if leg.role == "callee"), None)
+    return phone, callee or str(facing.context.get("callee", "") if facing else "")
+
+
+def _own_leg(
+    call_sid: str,
+    direction: Direction,
+    from_number: str | None,
+    to_number: str,
+    started_at: datetime,
+    final: Event | None,
+    *,
+    answered: bool,
 ) -> LegTrace:
-    """The leg on which the caller came in. The carrier answers it when somebody is connected, or to announce."""
+    """The leg on which the call began. Of an incoming call the carrier answers it when somebody is connected, or to
+    announce."""
     seconds = _whole(final.form.get("CallDuration")) if final else 0
     ended_at = _told_at(final) if final else None
     answered_at = ended_at - timedelta(seconds=seconds) if ended_at and seconds else None
     return LegTrace(
-        role="caller",
+        role=OWN_ROLE[direction],
         leg_sid=call_sid,
-        number=number,
+        number=to_number if direction == "in" else from_number or "",
         status=final.event if final else ("in-progress" if answered else "ringing"),
         started_at=started_at.replace(microsecond=0),
         answered_at=answered_at,
@@ -141,15 +201,24 @@ def _callers_leg(
 
 
 def _outcome(
-    decided: dict[str, Any], bridged: list[LegTrace], legs: tuple[LegTrace, ...], final: Event
+    direction: Direction,
+    decided: dict[str, Any],
+    bridged: list[LegTrace],
+    legs: tuple[LegTrace, ...],
+    message: Event | None,
+    final: Event,
 ) -> str:
     if bridged:
         return "answered"
+    if message is not None and _whole(message.form.get("RecordingDuration")):
+        return "voicemail"
     if decided.get("outcome"):
         return str(decided["outcome"])
+    if direction == "control":
+        return "answered" if _whole(final.form.get("CallDuration")) else "no-answer"
     statuses = {leg.status for leg in legs}
     if not statuses:
-        return "failed" if final.event == "failed" else "no-answer"
+        return final.event if final.event in ("failed", "busy") else "no-answer"
     for word in ("busy", "failed"):
         if statuses == {word}:
             return word
@@ -172,7 +241,7 @@ def _leg(leg_sid: str, events: list[Event]) -> LegTrace:
     asks = any(event.context.get("asks") for event in events)
     bridged_at, seconds = _bridge(answered_at, duration_seconds, asks, whispered, accepted)
     return LegTrace(
-        role="forward",
+        role=next((event.context["role"] for event in events if event.context.get("role")), "forward"),
         leg_sid=leg_sid,
         number=next((event.form["To"] for event in events if event.form.get("To")), ""),
         status=final.event if final else ("in-progress" if answered else "ringing"),
@@ -196,7 +265,7 @@ def _bridge(
     if answered_at is None or (asks and accepted is None):
         return None, 0
     listening_seconds = 0
-    if asks and accepted is not None and whispered is not None:
+    if accepted is not None and whispered is not None:
         listening_seconds = max(0, math.ceil((accepted - whispered).total_seconds()))
     bridged_at = answered_at + timedelta(seconds=listening_seconds)
     return bridged_at, max(0, duration_seconds - listening_seconds)

@@ -24,6 +24,8 @@ class Leg(Base):
         CheckConstraint(f"role IN ({', '.join(repr(role) for role in LEG_ROLES)})", name="role"),
         CheckConstraint("seconds >= 0", name="seconds"),
         Index("ix_legs_call_sid", "call_sid"),
+        Index("ix_legs_started_at", "operator_id", "started_at"),
+        Index("ix_legs_open", "call_sid", postgresql_where="ended_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)

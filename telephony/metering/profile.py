@@ -5,16 +5,20 @@ A price class of a call is a pair: where it comes from and the rate class of the
 
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from coworking.kit.mailer import MailRefused, mail_address
 from coworking.kit.phone import NumberClass
 from coworking.kit.profile_fields import (
     Day,
     Misfit,
     Name,
+    Rate,
     Table,
     Text,
     TimeOfDay,
@@ -77,12 +81,11 @@ class ReceptionCalls(StrEnum):
     AS_FORWARDED = "as-forwarded"
 
 
-class NightPrice(Table):
-    """Another price for calls answered at night: local time, half-open, over midnight if it ends earlier."""
+class NightHours(Table):
+    """Local time, half-open, over midnight if it ends earlier."""
 
     starts_at: TimeOfDay
     ends_at: TimeOfDay
-    unit_price: Yen
 
     def covers(self, at: time) -> bool:
         if self.starts_at < self.ends_at:
@@ -96,6 +99,12 @@ class NightPrice(Table):
                 Words("starts_at と同じです", "is the same as starts_at"),
                 Words("starts_at と違う時刻", "a time other than starts_at"),
             )
+
+
+class NightPrice(NightHours):
+    """Another price for calls answered at night."""
+
+    unit_price: Yen
 
 
 class CallPrice(Table):
@@ -125,14 +134,104 @@ class RateCard(Table):
         return self.line_plans.get(line_plan, {}).get(call_class)
 
 
+MAIL_ADDRESS_WORDS = Words("メールアドレス", "a mail address")
+
+
+def _mail_address(text: str) -> str:
+    try:
+        mail_address(text)
+    except MailRefused as error:
+        raise PydanticCustomError("not_allowed", "not allowed", {"allowed": MAIL_ADDRESS_WORDS}) from error
+    return text
+
+
+MailAddress = Annotated[
+    str,
+    AfterValidator(_mail_address),
+    WithJsonSchema({"type": "string", "allowed": list(MAIL_ADDRESS_WORDS)}),
+]
+
+
+class CapSet(Table):
+    """The most that a line, a member or an operator may use (R19). Days are local ones, yen those of the charges."""
+
+    concurrent_calls: Annotated[int, Field(ge=1, le=100_000)]
+    calls_per_minute: Annotated[int, Field(ge=1, le=100_000)]
+    minutes_per_day: Annotated[int, Field(ge=1, le=10_000_000)]
+    yen_per_day: Yen
+
+
+def _cap_set(concurrent_calls: int, calls_per_minute: int, minutes_per_day: int, yen_per_day: int) -> CapSet:
+    return CapSet.model_validate(
+        {
+            "concurrent_calls": concurrent_calls,
+            "calls_per_minute": calls_per_minute,
+            "minutes_per_day": minutes_per_day,
+            "yen_per_day": yen_per_day,
+        }
+    )
+
+
+class Caps(Table):
+    line: CapSet = _cap_set(20, 60, 6_000, 300_000)
+    member: CapSet = _cap_set(50, 120, 20_000, 1_000_000)
+    operator: CapSet = _cap_set(500, 1_200, 200_000, 10_000_000)
+    warning_share: Rate = Decimal("0.80")
+    """Of what adds up in a day or month: from here on members and staff are told."""
+    pause_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+    """How long too many calls at once, or within a minute, stop what made them."""
+    staff_address: MailAddress | None = None
+    """Where staff are told of caps; without it the list of caps tells them."""
+
+
+class Comparing(Table):
+    """How our legs are compared with the carrier's records (R36)."""
+
+    tolerance_seconds: Annotated[int, Field(ge=0, le=60)] = 2
+    """A leg that differs by more is a case."""
+
+
+class Unusual(Table):
+    """From when on a line's month is worth a look."""
+
+    foreign_share: Rate = Decimal("0.30")
+    """Of callers that show a number."""
+    foreign_calls: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    """Fewer say nothing."""
+    night: NightHours = NightHours(starts_at=time(0), ends_at=time(5))
+    night_calls: Annotated[int, Field(ge=1, le=1_000_000)] = 5
+    """Connected at night, on a line that had none in the month before."""
+    long_seconds: Annotated[int, Field(ge=60, le=14_400)] = 7_200
+    """A call of at least this length is long."""
+    loop_calls: Annotated[int, Field(ge=1, le=1_000_000)] = 3
+    """Calls that come from a line of ours or go back and forth between the same two numbers."""
+    burst_calls: Annotated[int, Field(ge=2, le=1_000_000)] = 30
+    """Short calls of a line within one hour."""
+    burst_seconds: Annotated[int, Field(ge=0, le=600)] = 10
+    """A call that lasts no longer is short."""
+
+
 class MeteringProfile(Table):
     """[metering]"""
 
     month_of: MonthOf
     reception_to_desk_phone: ReceptionCalls
+    caps: Caps = Caps()
+    comparing: Comparing = Comparing()
+    unusual: Unusual = Unusual()
     counts_as: Mapping[NumberClass, RateClass]
     rate_cards: Annotated[tuple[RateCard, ...], Field(min_length=1)]
     """From the oldest to the newest."""
+
+    @property
+    def has_free_units(self) -> bool:
+        """Whether any price of any card has some."""
+        return any(
+            price.free_units
+            for card in self.rate_cards
+            for prices in card.line_plans.values()
+            for price in prices.values()
+        )
 
     def rate_card_on(self, day: date) -> RateCard | None:
         """The card in force on a local date; None before the first."""

@@ -16,20 +16,23 @@ class Price:
     rate_card: str
     rules: tuple[str, ...] = ()
     minimum_units: int = 0
+    free_units: int = 0
+    """Of a line and month; who gets them is not decided here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A priced duration with its reason."""
+    """A priced duration with its reason. Of `units`, `free_units` cost nothing."""
 
     price: Price
     seconds: int
     units: int
     amount: Decimal
+    free_units: int = 0
 
     def reason(self) -> dict[str, object]:
         """The reason as it is kept with a charge: JSON values, amounts as decimal text, no phone number."""
-        return {
+        reason: dict[str, object] = {
             "rate_class": self.price.rate_class,
             "seconds": self.seconds,
             "unit_seconds": self.price.unit_seconds,
@@ -38,6 +41,9 @@ class Rated:
             "rate_card": self.price.rate_card,
             "rules": list(self.price.rules),
         }
+        if self.free_units:
+            reason["free_units"] = self.free_units
+        return reason
 
 
 def units_of(seconds: int, unit_seconds: int) -> int:
@@ -47,9 +53,13 @@ def units_of(seconds: int, unit_seconds: int) -> int:
     return -(-seconds // unit_seconds)
 
 
-def rate(seconds: int, price: Price) -> Rated:
-    """Price an answered duration; one that nobody answered (0 s) costs nothing, whatever the minimum."""
+def rate(seconds: int, price: Price, free_units: int = 0) -> Rated:
+    """Price an answered duration; one that nobody answered (0 s) costs nothing, whatever the minimum. Free units
+    beyond those that it has are not used."""
     units = units_of(seconds, price.unit_seconds)
     if units:
         units = max(units, price.minimum_units)
-    return Rated(price=price, seconds=seconds, units=units, amount=units * price.per_unit)
+    free = min(free_units, units)
+    return Rated(
+        price=price, seconds=seconds, units=units, amount=(units - free) * price.per_unit, free_units=free
+    )

@@ -28,3 +28,49 @@ class LineChanged:
 
     line_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """A number became a control number, is none any more, or went to another carrier. Told in the session of the
+    change."""
+
+    stock_number_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineTransferred:
+    """A number went from the line of one member to a new line of another. Told in the session of the change."""
+
+    from_line_id: int
+    line_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionBegun:
+    """A line was suspended, for a reason of the profile. Told in the session of the change."""
+
+    line_id: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionLifted:
+    """A line is suspended no more. Told in the session of the change."""
+
+    line_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """A phone (E.164) was registered on a line or taken off it. Told in the session of the change."""
+
+    line_id: int
+    number: str
+    is_registered: bool
+    actor: str
+    at: datetime

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.events import tell
 from coworking.kit.outbox import TaskContext, cancel, task
@@ -23,10 +22,14 @@ from telephony.numbers.errors import (
     StartMonthPast,
 )
 from telephony.numbers.events import LineChanged, LineRented, NoticeGiven
+from telephony.numbers.line_records import line_changed, locked_line, locked_number
 from telephony.numbers.models import Line, StockNumber
+from telephony.numbers.number_states import move
 from telephony.numbers.profile import FixedCount
 from telephony.numbers.stock import take_next_free
+from telephony.numbers.suspensions import close_suspension, state_at
 from telephony.numbers.terms import LineRules, end_of, start_of
+from telephony.numbers.zone_evidence import require_base
 
 LARGEST_PAGE = 200
 
@@ -43,18 +46,47 @@ def rent_line(
     actor: str,
     now: datetime,
 ) -> Line:
-    """Lend a member the next free number of an area code (that of the member's office unless named).
+    """Lend a member the number that is reserved for it, or the next free one, of an area code (that of the member's
+    office unless named).
 
     Refusals in this order: who may (`MembershipNotActive`, `IdentityNotVerified`, `LinePlanNotAllowed`), what
-    (`AreaCodeNotOffered`), how many (`LineQuotaReached`), the details (`StartMonthPast`, `NoFreeNumber`).
+    (`AreaCodeNotOffered`, `BaseAddressRequired`), how many (`LineQuotaReached`), the details (`StartMonthPast`,
+    `NoFreeNumber`).
     """
     member = require_service(session, member_id, identity_required=rules.identity_required)
-    _require_plan(rules, member, line_plan)
     area_code = area_code or member.office_area_code
-    _require_area_code(rules, member, line_plan, area_code)
-    _require_quota(session, rules, member)
+    require_line(session, rules, member, line_plan, area_code, now)
     starts_at = _start(rules, starts_month, now)
-    number = take_next_free(session, member.operator_id, area_code)
+    number = take_next_free(session, member.operator_id, area_code, member_id=member.id)
+    line = lend(session, member, number, line_plan, starts_at=starts_at, base_address=base_address, now=now)
+    tell(session, LineRented(line_id=line.id, at=now))
+    details = {"line_plan": line_plan, "area_code": area_code}
+    line_changed(session, line, "line.rented", actor, now, details)
+    return line
+
+
+def require_line(
+    session: Session, rules: LineRules, member: MemberFacts, line_plan: str, area_code: str, now: datetime
+) -> None:
+    """Whether a member, whose row is held, may have one line more. Raises `LinePlanNotAllowed`, `AreaCodeNotOffered`,
+    `BaseAddressRequired`, `LineQuotaReached`."""
+    _require_plan(rules, member, line_plan)
+    _require_area_code(rules, member, line_plan, area_code)
+    require_base(session, rules, member.id, area_code, now)
+    _require_quota(session, rules, member)
+
+
+def lend(
+    session: Session,
+    member: MemberFacts,
+    number: StockNumber,
+    line_plan: str,
+    *,
+    starts_at: datetime,
+    base_address: str | None,
+    now: datetime,
+) -> Line:
+    """A line of the member on a number that is assigned already; before `starts_at` it waits for its time."""
     line = Line(
         operator_id=member.operator_id,
         member_id=member.id,
@@ -77,8 +109,6 @@ def rent_line(
             key=f"line:{line.id}:begin",
             line_id=line.id,
         )
-    tell(session, LineRented(line_id=line.id, at=now))
-    _changed(session, line, "line.rented", actor, now, {"line_plan": line_plan, "area_code": area_code})
     return line
 
 
@@ -86,13 +116,12 @@ def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, n
     """End a line as its rules say (NEX-21), whatever the state of the membership. Raises `LineNotLive`,
     `LineAlreadyEnding`, `LastLineRequired`."""
     member = hold_member(session, line.member_id)
-    session.refresh(line, ["status", "ends_at"])  # another notice may have come before the member was locked
+    locked_line(session, line.id)  # another notice, or a suspension, may have come first
     if line.status == "ended":
         raise LineNotLive
     if line.ends_at is not None:
         raise LineAlreadyEnding
-    if member.plan in rules.profile.last_line_required and _lines_that_stay(session, member.id) <= 1:
-        raise LastLineRequired
+    require_not_last(session, rules, member)
     line.ends_at = max(end_of(rules, now), line.starts_at)
     line.status = "ending" if line.status == "active" else line.status
     session.flush()
@@ -105,56 +134,64 @@ def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, n
         line_id=line.id,
     )
     tell(session, NoticeGiven(line_id=line.id, at=now))
-    _changed(session, line, "line.notice-given", actor, now, {"ends_at": line.ends_at.isoformat()})
+    line_changed(session, line, "line.notice-given", actor, now, {"ends_at": line.ends_at.isoformat()})
     return line
 
 
 @task("numbers.begin-line")
 def begin_line(context: TaskContext, line_id: int) -> None:
     """The line's first instant has come. Its card knows the time by itself; this keeps the state word true."""
-    line = _locked(context.session, line_id)
+    line = locked_line(context.session, line_id)
     if line is None or line.status != "pending" or context.clock.now() < line.starts_at:
         return
-    line.status = "ending" if line.ends_at else "active"
-    _changed(context.session, line, "line.begun", "task", context.clock.now(), {})
+    line.status = state_at(line, context.clock.now())
+    line_changed(context.session, line, "line.begun", "task", context.clock.now(), {})
 
 
 @task("numbers.finish-line")
 def finish_line(context: TaskContext, line_id: int) -> None:
     """The line's last instant has come: its number goes into quarantine, or is free at once."""
     session, now = context.session, context.clock.now()
-    line = _locked(session, line_id)
+    line = locked_line(session, line_id)
     if line is None or line.status == "ended" or line.ends_at is None or now < line.ends_at:
         return
-    cancel(session, f"line:{line.id}:begin")
-    rules = context.resource(RulesOfLines)[line.operator_id]
-    line.status = "ended"
-    days = rules.profile.quarantine_days
+    end_line(session, line, line.ends_at, "task")
+    days = context.resource(RulesOfLines)[line.operator_id].profile.quarantine_days
+    number = line.stock_number
     if days:
-        line.stock_number.status = "quarantined"
-        line.stock_number.quarantined_until = line.ends_at + timedelta(days=days)
+        move(number, "quarantined")
+        number.quarantined_until = line.ends_at + timedelta(days=days)
         free_number.enqueue(
             session,
             operator_id=line.operator_id,
             now=now,
-            due_at=line.stock_number.quarantined_until,
-            key=f"number:{line.stock_number_id}:free",
-            stock_number_id=line.stock_number_id,
+            due_at=number.quarantined_until,
+            key=f"number:{number.id}:free",
+            stock_number_id=number.id,
         )
     else:
-        line.stock_number.status = "available"
-    _changed(session, line, "line.ended", "task", now, {})
+        move(number, "available")
+    line_changed(session, line, "line.ended", "task", now, {})
+
+
+def end_line(session: Session, line: Line, ends_at: datetime, actor: str) -> None:
+    """The line serves no more from `ends_at`; what waited for its start or its end is over, and so is a suspension."""
+    cancel(session, f"line:{line.id}:begin")
+    cancel(session, f"line:{line.id}:finish")
+    line.starts_at = min(line.starts_at, ends_at)
+    line.ends_at = ends_at
+    line.status = "ended"
+    close_suspension(session, line, actor, ends_at)
 
 
 @task("numbers.free-number")
 def free_number(context: TaskContext, stock_number_id: int) -> None:
     """Quarantine is over: the number can be lent again."""
-    number = context.session.get(StockNumber, stock_number_id, with_for_update=True)
+    number = locked_number(context.session, stock_number_id)
     until = number.quarantined_until if number is not None else None
     if number is None or number.status != "quarantined" or until is None or context.clock.now() < until:
         return
-    number.status = "available"
-    number.quarantined_until = None
+    move(number, "available")
     last = context.session.scalar(
         select(Line).where(Line.stock_number_id == number.id).order_by(Line.id.desc()).limit(1)
     )
@@ -190,13 +227,14 @@ def line_of_number(session: Session, number: str) -> Line | None:
     )
 
 
+def require_not_last(session: Session, rules: LineRules, member: MemberFacts) -> None:
+    """A member, whose row is held, may give a line away. Raises `LastLineRequired`."""
+    if member.plan in rules.profile.last_line_required and _lines_that_stay(session, member.id) <= 1:
+        raise LastLineRequired
+
+
 def member_of(session: Session, line: Line) -> MemberFacts:
     return facts(session, line.member_id)
-
-
-def _locked(session: Session, line_id: int) -> Line | None:
-    # `Session.get` would lock the number as well, which PostgreSQL refuses for the outer side of a join.
-    return session.scalar(select(Line).where(Line.id == line_id).with_for_update(of=Line))
 
 
 def _require_plan(rules: LineRules, member: MemberFacts, line_plan: str) -> None:
@@ -241,18 +279,3 @@ def _start(rules: LineRules, starts_month: date | None, now: datetime) -> dateti
     if starts_month is not None and starts_month < this_month:
         raise StartMonthPast(starts_month=f"{starts_month:%Y-%m}")
     return start_of(rules, starts_month or this_month, now)
-
-
-def _changed(
-    session: Session, line: Line, action: str, actor: str, now: datetime, details: dict[str, str]
-) -> None:
-    record(
-        session,
-        operator_id=line.operator_id,
-        at=now,
-        actor=actor,
-        action=action,
-        subject=f"line:{line.id}",
-        details=details,
-    )
-    tell(session, LineChanged(line_id=line.id, at=now))

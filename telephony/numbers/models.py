@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, SmallInteger, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Identity, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coworking.kit.db import Base, Id, Instant
+from telephony.numbers.number_states import NUMBER_STATES
 
-NUMBER_STATES = ("available", "reserved", "assigned", "quarantined", "ported-out", "released")
 LINE_STATES = ("pending", "active", "suspended", "ending", "ended")
 
 
-def _one_of(column: str, words: tuple[str, ...]) -> str:
+def one_of(column: str, words: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(word) for word in words)})"
 
 
 class StockNumber(Base):
-    """A number of the operator, in E.164. Quarantined in [.., quarantined_until)."""
+    """A number of the operator, in E.164. Quarantined in [.., quarantined_until), reserved for a member in
+    [.., reserved_until). `ported_in_at` and `ports_out_at` are when it came from and goes to another carrier."""
 
     __tablename__ = "stock_numbers"
     __table_args__ = (
-        CheckConstraint(_one_of("status", NUMBER_STATES), name="status"),
+        CheckConstraint(one_of("status", NUMBER_STATES), name="status"),
         CheckConstraint(r"number ~ '^\+[0-9]{8,15}$'", name="number"),
+        CheckConstraint(
+            "(status = 'reserved') = (reserved_for_member_id IS NOT NULL AND reserved_until IS NOT NULL)",
+            name="reserved",
+        ),
         Index(
             "ix_stock_numbers_available",
             "operator_id",
             "area_code",
             "id",
             postgresql_where="status = 'available'",
+        ),
+        Index(
+            "ix_stock_numbers_reserved_for_member_id",
+            "reserved_for_member_id",
+            postgresql_where="status = 'reserved'",
         ),
     )
 
@@ -41,14 +51,19 @@ class StockNumber(Base):
     carrier_sid: Mapped[str | None] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(Instant)
     quarantined_until: Mapped[datetime | None] = mapped_column(Instant)
+    reserved_for_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    reserved_until: Mapped[datetime | None] = mapped_column(Instant)
+    ported_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    ports_out_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Line(Base):
-    """A number lent to a member. Serves in [starts_at, ends_at)."""
+    """A number lent to a member. Serves in [starts_at, ends_at). A priority line is served under a restriction, too.
+    `number_removal_confirmed_at` is when the number was said to be off web pages and papers (NEX-22)."""
 
     __tablename__ = "lines"
     __table_args__ = (
-        CheckConstraint(_one_of("status", LINE_STATES), name="status"),
+        CheckConstraint(one_of("status", LINE_STATES), name="status"),
         CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="period"),
         # R10: whatever the code believes, a number has one live holder.
         Index(
@@ -70,6 +85,8 @@ class Line(Base):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
     base_address: Mapped[str | None] = mapped_column(Text)
+    is_priority: Mapped[bool] = mapped_column(Boolean, default=False)
+    number_removal_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     stock_number: Mapped[StockNumber] = relationship(lazy="joined")
     registered_phones: Mapped[list[RegisteredPhone]] = relationship(

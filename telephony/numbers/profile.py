@@ -5,7 +5,7 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from coworking.kit.phone import FORWARDABLE, NumberClass
 from coworking.kit.profile_fields import (
@@ -21,6 +21,16 @@ from coworking.kit.profile_fields import (
     Yen,
     not_among,
 )
+
+CARRIER_REFERENCE_WORDS = (
+    "通信事業者の参照番号（英大文字2字と16進数32桁）",
+    "a reference of the carrier: two capital letters and 32 hexadecimal digits",
+)
+CarrierReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}[0-9a-f]{32}$"),
+    WithJsonSchema({"type": "string", "allowed": list(CARRIER_REFERENCE_WORDS)}),
+]
 
 
 class FeeUnit(StrEnum):
@@ -130,6 +140,17 @@ class Proration(StrEnum):
     BY_DAY = "by-day"
 
 
+class Purchase(Table):
+    """Buying numbers from the carrier."""
+
+    bundle_id: CarrierReference | None = None
+    """The carrier's reference of the papers that the regulator asks for."""
+    address_id: CarrierReference | None = None
+    """The carrier's reference of the operator's address."""
+    most_per_purchase: Annotated[int, Field(ge=1, le=100)] = 20
+    most_per_month: Annotated[int, Field(ge=1, le=10_000)] = 100
+
+
 class NumbersProfile(Table):
     """[numbers]"""
 
@@ -152,6 +173,7 @@ class NumbersProfile(Table):
     refusal_reasons: Annotated[Mapping[Name, Bilingual], Field(min_length=1)]
     """For which an application for a line can be refused."""
     suspension_reasons: Annotated[Mapping[Name, Bilingual], Field(min_length=1)]
+    purchase: Purchase = Purchase()
 
     def line_plans_for(self, member_plan: str) -> tuple[str, ...]:
         """Names of the line plans that a member plan may take, in the profile's order."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.db import violated_constraint
+from coworking.kit.events import tell
 from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, parse_phone
 from telephony.numbers.errors import (
     PhoneAlreadyRegistered,
@@ -17,6 +18,7 @@ from telephony.numbers.errors import (
     PhoneNotRegistrable,
     TooManyRegisteredPhones,
 )
+from telephony.numbers.events import PhoneChanged
 from telephony.numbers.models import Line, RegisteredPhone
 from telephony.numbers.terms import LineRules
 
@@ -50,6 +52,7 @@ def register_phone(
         raise
     _record(session, line, "phone.registered", number, actor, now)
     session.expire(line, ["registered_phones"])
+    tell(session, PhoneChanged(line.id, number.e164, is_registered=True, actor=actor, at=now))
     return phone
 
 
@@ -66,6 +69,7 @@ def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now
     _record(session, line, "phone.unregistered", number, actor, now)
     session.flush()
     session.expire(line, ["registered_phones"])
+    tell(session, PhoneChanged(line.id, number.e164, is_registered=False, actor=actor, at=now))
 
 
 def _registrable(rules: LineRules, text: str) -> PhoneNumber:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Staff
+from telephony.numbers import line_routes, place_routes, stock_routes
 from telephony.numbers.lines import RulesOfLines, get_line
 from telephony.numbers.registered_phones import register_phone, unregister_phone
 from telephony.numbers.schemas import (
@@ -21,6 +22,8 @@ from telephony.numbers.schemas import (
 from telephony.numbers.stock import count_stock, enter, list_stock, parse_stock_csv
 
 router = APIRouter(prefix="/api")
+for part in (stock_routes, line_routes, place_routes):
+    router.include_router(part.router)
 
 
 @router.post("/numbers", status_code=201, tags=["numbers"], summary="Enter numbers in stock from a file")

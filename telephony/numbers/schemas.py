@@ -34,6 +34,10 @@ class StockNumberAnswer(BaseModel):
     area_code: str
     status: str
     quarantined_until: datetime | None
+    reserved_for_member_id: int | None
+    reserved_until: datetime | None
+    ported_in_at: datetime | None = Field(description="When it came or comes from another carrier.")
+    ports_out_at: datetime | None = Field(description="When it went or goes to another carrier.")
 
 
 class StockCountAnswer(BaseModel):

@@ -8,19 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.phone import InvalidPhoneNumber, NumberClass, PhoneNumber, parse_phone
-from telephony.numbers.errors import NoFreeNumber, StockRowRefused
+from telephony.numbers.errors import NoFreeNumber, StockNumberRefused, StockRowRefused
 from telephony.numbers.models import StockNumber
+from telephony.numbers.number_states import move
 
 MOST_ROWS = 10_000
 LARGEST_FILE_BYTES = 1_000_000
 LARGEST_PAGE = 200
 LONGEST_CARRIER_SID = 64
+IP_AREA_CODE = "050"
+LENDABLE = frozenset({NumberClass.FIXED, NumberClass.IP})
 CSV_HEADER = ("number", "carrier_sid")
 BYTE_ORDER_MARK = "\ufeff"  # what spreadsheets write before a file in UTF-8
 
@@ -63,7 +66,7 @@ def parse_stock_csv(text: str) -> list[StockRow]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            rows.append(_stock_row(reader.line_num, cells, len(header), seen))
+            rows.append(stock_row(reader.line_num, cells, len(header), seen))
             if len(rows) > MOST_ROWS:
                 raise _refused(
                     reader.line_num, f"一度に {MOST_ROWS} 件までです。", f"at most {MOST_ROWS} rows"
@@ -105,29 +108,73 @@ def enter(
     return Entered(new=len(added), known=len(rows) - len(added))
 
 
+def enter_one(
+    session: Session,
+    operator_id: int,
+    number: PhoneNumber,
+    status: str,
+    carrier_sid: str | None,
+    now: datetime,
+) -> StockNumber:
+    """A number in stock, held: entered with this state, or as it stands there already. Raises `StockNumberRefused`."""
+    if number.number_class not in LENDABLE:
+        raise StockNumberRefused
+    row = insert(StockNumber).values(
+        operator_id=operator_id,
+        number=number.e164,
+        area_code=stock_area_code(number),
+        status=status,
+        carrier_sid=carrier_sid,
+        entered_at=now,
+    )
+    session.execute(row.on_conflict_do_nothing())
+    stocked = session.scalar(
+        select(StockNumber)
+        .where(StockNumber.number == number.e164)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if stocked is None:  # another operator of this deployment has it
+        raise StockNumberRefused
+    return stocked
+
+
 def stock_area_code(number: PhoneNumber) -> str:
     """The area code that a number is lent under; an IP number is lent under 050."""
-    return number.area_code or "050"
+    return number.area_code or IP_AREA_CODE
 
 
-def take_next_free(session: Session, operator_id: int, area_code: str) -> StockNumber:
-    """The next free number of an area code, now assigned. Others that look at the same time get the one after it.
-    Raises `NoFreeNumber`."""
-    number = session.scalar(
-        select(StockNumber)
-        .where(
-            StockNumber.operator_id == operator_id,
-            StockNumber.area_code == area_code,
-            StockNumber.status == "available",
+def take_next_free(
+    session: Session, operator_id: int, area_code: str, *, member_id: int | None = None
+) -> StockNumber:
+    """The number of an area code that is reserved for the member, or else the next free one, now assigned. Others that
+    look at the same time get the one after it. Raises `NoFreeNumber`."""
+    number = None
+    if member_id is not None:
+        number = _first(
+            session,
+            operator_id,
+            area_code,
+            StockNumber.status == "reserved",
+            StockNumber.reserved_for_member_id == member_id,
         )
+    number = number or _first(session, operator_id, area_code, StockNumber.status == "available")
+    if number is None:
+        raise NoFreeNumber(area_code=area_code)
+    move(number, "assigned")
+    return number
+
+
+def _first(
+    session: Session, operator_id: int, area_code: str, *wanted: ColumnElement[bool]
+) -> StockNumber | None:
+    return session.scalar(
+        select(StockNumber)
+        .where(StockNumber.operator_id == operator_id, StockNumber.area_code == area_code, *wanted)
         .order_by(StockNumber.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if number is None:
-        raise NoFreeNumber(area_code=area_code)
-    number.status = "assigned"
-    return number
 
 
 def count_stock(session: Session) -> list[StockCount]:
@@ -155,14 +202,15 @@ def list_stock(
     return session.scalars(statement.limit(min(limit, LARGEST_PAGE))).all()
 
 
-def _stock_row(line: int, cells: list[str], columns: int, seen: set[str]) -> StockRow:
+def stock_row(line: int, cells: list[str], columns: int, seen: set[str]) -> StockRow:
+    """A line of a stock file; `seen` holds the numbers of the lines before it. Raises `StockRowRefused`."""
     if len(cells) > columns:
         raise _refused(line, "列が多すぎます。", "there are too many columns")
     try:
         number = parse_phone(cells[0])
     except InvalidPhoneNumber as error:
         raise _refused(line, "電話番号として読めません。", "this is no telephone number") from error
-    if number.number_class not in {NumberClass.FIXED, NumberClass.IP}:
+    if number.number_class not in LENDABLE:
         raise _refused(
             line, "貸し出せるのは固定電話と 050 の番号です。", "only fixed and 050 numbers can be lent"
         )

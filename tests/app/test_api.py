@@ -27,10 +27,70 @@ STAFF_ONLY = {
     "GET /api/members",
     "POST /api/members/{member_id}/identity-records",
     "POST /api/numbers",
+    "GET /api/control-sessions",
+    "POST /api/reception-calls",
+    "POST /api/lines/{line_id}/desk-phone",
+    "DELETE /api/lines/{line_id}/desk-phone",
     "GET /api/numbers",
     "GET /api/numbers/counts",
+    "POST /api/numbers/import",
+    "POST /api/numbers/port-in",
+    "GET /api/numbers/for-sale",
+    "POST /api/numbers/{stock_number_id}/reserve",
+    "DELETE /api/numbers/{stock_number_id}/reserve",
+    "POST /api/numbers/{stock_number_id}/port-out",
+    "POST /api/numbers/{stock_number_id}/release",
+    "POST /api/numbers/{stock_number_id}/control",
+    "DELETE /api/numbers/{stock_number_id}/control",
+    "POST /api/number-purchases",
+    "GET /api/number-purchases",
+    "GET /api/number-purchases/{purchase_id}",
+    "POST /api/number-purchases/{purchase_id}/approve",
+    "POST /api/lines/{line_id}/suspend",
+    "POST /api/lines/{line_id}/lift-suspension",
+    "PUT /api/lines/{line_id}/priority",
+    "GET /api/lines/number-removals",
+    "GET /api/lines/without-evidence",
+    "POST /api/lines/{line_id}/prohibited-acts",
+    "GET /api/prohibited-acts",
+    "POST /api/lines/{line_id}/zone-evidence",
+    "POST /api/members/{member_id}/zone-evidence",
+    "POST /api/interruptions",
+    "POST /api/interruptions/{halt_id}/end",
+    "GET /api/interruptions",
+    "POST /api/restrictions",
+    "POST /api/restrictions/{halt_id}/end",
+    "GET /api/restrictions",
+    "GET /api/call-review",
+    "GET /api/call-review/days",
+    "POST /api/calls/{call}/reverse",
+    "POST /api/calls/{call}/reinstate",
+    "GET /api/anomalies",
+    "GET /api/caps",
+    "POST /api/caps/{cap_event_id}/lift",
+    "POST /api/reconciliations",
+    "GET /api/reconciliations",
+    "GET /api/reconciliation-cases",
+    "POST /api/reconciliation-cases/{case_id}/close",
+    "GET /api/margins",
+    "POST /api/what-if",
 }
-OPEN_TO_ALL = {"POST /api/sign-in"}
+# What the house's lines and numbers are in no state for; the terms of nex let no line go to somebody else.
+REFUSED_HERE = {
+    "POST /api/lines/{line_id}/transfer",
+    "POST /api/lines/{line_id}/lift-suspension",
+    "POST /api/lines/{line_id}/confirm-number-removed",
+    "POST /api/restrictions/{halt_id}/end",
+    "POST /api/numbers/import",
+    "POST /api/calls/{call}/reinstate",
+    "POST /api/what-if",
+}
+OPEN_TO_ALL = {
+    "POST /api/sign-in",
+    "POST /api/undo",
+    "GET /api/published/{operator}/prices",
+    "GET /api/published/{operator}/terms",
+}
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -136,10 +196,17 @@ def test_everything_else_works_on_what_is_ones_own(house: ApiHouse) -> None:
     )
     found = {
         operation.name: house.call(operation, house.first, token=house.first.token).status
-        for operation in sorted(house.operations(), key=lambda one: one.method != "DELETE")
-        if operation.takes_token and operation.name not in STAFF_ONLY
+        for operation in sorted(house.operations(), key=when_to_call)
+        if operation.takes_token and operation.name not in STAFF_ONLY | REFUSED_HERE
     }
     assert {name: status for name, status in found.items() if status >= 300} == {}
+
+
+def when_to_call(operation: Operation) -> int:
+    """What is taken away can be taken away first, so that it can be set, but for what nobody can make again."""
+    if operation.name == "DELETE /api/voicemail/{message_id}":
+        return 2
+    return 0 if operation.method == "DELETE" else 1
 
 
 def names_somebody(operation: Operation) -> bool:
@@ -290,7 +357,7 @@ def test_what_fails_at_the_commit_is_an_error_and_leaves_nothing(
     ]
     assert len(changing) >= 6
     for operation in changing:
-        if operation.name == "PUT /api/lines/{line_id}/forwarding":
+        if operation.name == "PUT /api/lines/{line_id}/forwarding" or operation.name in REFUSED_HERE:
             continue  # an empty body changes nothing
         status = status_of(house, operation)
         assert status == (503 if refusing_at_commit == "53100" else 500), operation.name

@@ -146,7 +146,7 @@ def bodies(draw: st.DrawFn, schema: dict[str, Any], described: dict[str, Any]) -
 
 
 def with_body(house: ApiHouse) -> list[Operation]:
-    return [operation for operation in house.operations() if "requestBody" in operation.described]
+    return [operation for operation in house.operations() if operation.takes_json]
 
 
 def body_schema(operation: Operation) -> dict[str, Any]:

@@ -257,6 +257,13 @@ BROKEN = [
         "one of coworking, rental-office, virtual-office",
     ),
     ("unpaid = {", "unpayed = {", "numbers.suspension_reasons.unpaid", "", "a table with the keys ja, en"),
+    (
+        'bundle_id = "BU0000',
+        'bundle_id = "bundle',
+        "numbers.purchase.bundle_id",
+        '"bundle',
+        "a reference of the carrier: two capital letters and 32 hexadecimal digits",
+    ),
     ('ip = "fixed" ', 'ip = "voip" ', "metering.counts_as.ip", '"voip"', 'one of "fixed", "mobile", "ip"'),
     (
         'ip = "fixed"',
@@ -323,6 +330,7 @@ BROKEN = [
         '"random"',
         '"in-turn", "at-once"',
     ),
+    ("kept_days = 90", "kept_days = 0", "forwarding.voicemail.kept_days", "0", "from 1 to 3660"),
     (
         "call_seconds = 14_400",
         "call_seconds = 14_401",

@@ -34,7 +34,12 @@ OPTIONAL = {
     "closing_days", "opening_days", "on_holidays", "has_private_office", "prohibited_acts", "terms", "purposes",
     "member_plans", "suspension_after_days", "rates", "days_in_year", "interest_floor", "fees", "last_line_required",
     "on_business_day_at", "within_month", "least", "rule", "control_rule", "desk-to-fixed", "desk-to-mobile",
-    "mobile-to-fixed", "mobile-to-mobile", "reception", "announcements", "rules",
+    "mobile-to-fixed", "mobile-to-mobile", "pin", "least_digits", "most_digits",
+    "failures_before_delay", "first_delay_seconds", "failures_before_lock", "control", "wrong_inputs", "input_seconds",
+    "texts_a_day", "undo_hours", "reception", "announcements", "rules",
+    "caps", "line", "member", "operator", "warning_share", "pause_minutes", "comparing", "tolerance_seconds", "unusual",
+    "foreign_share", "foreign_calls", "night", "night_calls", "long_seconds", "loop_calls", "burst_calls",
+    "burst_seconds", "purchase", "bundle_id", "address_id", "most_per_purchase", "most_per_month",
 }  # fmt: skip
 """Keys with a default, as docs/new-operator.md lists them."""
 ENTRIES = {"offices", "plans", "prohibited_acts", "fees", "refusal_reasons", "suspension_reasons",

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from telephony.forwarding import CallRules, Change, WantedDestination, set_forwarding
+from telephony.forwarding.card import Strategy
 from telephony.forwarding.destinations import Forwarding
 from telephony.forwarding.models import CarrierEvent
-from telephony.forwarding.routing import Strategy
 from telephony.forwarding.traces import Event
 from telephony.metering import TariffRules
 from telephony.numbers import Line

@@ -24,11 +24,17 @@ from coworking.kit.mailer import Mail, Mailer
 from coworking.kit.notices import Notice, send
 from coworking.kit.outbox import TASKS, OutboxTask, Resources, TaskContext, task
 from coworking.kit.queue import Pulse, Work, make_celery
+from telephony.carrier import Carriers
+from telephony.forwarding import RulesOfCalls
 from telephony.numbers import Line, RulesOfLines, give_notice
 from telephony.numbers.models import StockNumber
+from tests.factories.forwarding import call_rules
 from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import ACTOR, line_rules, make_line
+from tests.servers import metering, numbers, texts, voicemail
+from tests.servers.calling_out import attempt_has_failed, queue_look_up
 from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
+from tests.servers.watching import call_is_closed, queue_question, queue_watch
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.01
@@ -51,11 +57,14 @@ class House:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.postbox = Postbox()
+        self.carrier = voicemail.HasRecording()
         self.clock = VirtualClock(NOW)
         with database.transaction() as session:
             self.operator_id = make_operator(session)
         resources = Resources(RulesOfLines({self.operator_id: line_rules()}))
         resources.provide(Mailer, self.postbox)
+        resources.provide(RulesOfCalls, RulesOfCalls({self.operator_id: call_rules()}))
+        resources.provide(Carriers, Carriers({self.operator_id: self.carrier}))
         self.work = Work(database, self.clock, resources)
 
     @contextmanager
@@ -148,10 +157,96 @@ def number_is_free(_: House, session: Session) -> bool:
 
 
 SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Session], bool]]] = {
+    "calling-out.look-up": (
+        lambda house, session: queue_look_up(session, house.operator_id),
+        lambda _, session: attempt_has_failed(session),
+    ),
+    "control.send-text": (
+        lambda house, session: texts.queue_text(house.work.resources, session, house.operator_id),
+        lambda _, session: texts.text_is_sent(session),
+    ),
+    "forwarding.ask-for-call": (
+        lambda house, session: queue_question(session, house.operator_id),
+        lambda _, session: call_is_closed(session),
+    ),
+    "forwarding.end-barred-call": (
+        lambda house, session: metering.queue_end(house.work.resources, session, house.operator_id),
+        lambda house, _: (
+            metering.carrier(house.work.resources, house.operator_id).ended == [metering.LIVE_SID]
+        ),
+    ),
+    "forwarding.enforce-cap": (
+        lambda house, session: metering.queue_enforcement(house.work.resources, session, house.operator_id),
+        lambda house, session: metering.is_enforced(house.work.resources, session, house.operator_id),
+    ),
+    "forwarding.lift-cap": (
+        lambda house, session: metering.queue_lift(session, house.operator_id),
+        lambda _, session: metering.is_lifted(session),
+    ),
+    "forwarding.recount-caps": (
+        lambda house, session: metering.queue_recount(session, house.operator_id),
+        lambda _, session: metering.is_recounted_later(session),
+    ),
+    "forwarding.watch-calls": (
+        lambda house, session: queue_watch(session, house.operator_id),
+        lambda _, session: call_is_closed(session),
+    ),
+    "voicemail.delete-recording": (
+        lambda house, session: voicemail.queue_delete(session, house.operator_id),
+        lambda house, _: house.carrier.deleted == [voicemail.SID],
+    ),
+    "voicemail.fetch-recording": (
+        lambda house, session: voicemail.queue_fetch(session, house.operator_id),
+        lambda _, session: voicemail.message_is(session, "kept"),
+    ),
+    "voicemail.forget": (
+        lambda house, session: voicemail.queue_forget(session, house.operator_id),
+        lambda _, session: voicemail.message_is(session, "deleted"),
+    ),
+    "voicemail.sum-up-missed": (
+        lambda house, session: voicemail.queue_summary(session, house.operator_id),
+        lambda _, session: voicemail.is_written(session, "missed-calls"),
+    ),
+    "voicemail.tell-missed": (
+        lambda house, session: voicemail.queue_missed(session, house.operator_id),
+        lambda _, session: voicemail.is_written(session, "missed-call"),
+    ),
+    "metering.reconcile-day": (
+        lambda house, session: metering.queue_comparison(house.work.resources, session, house.operator_id),
+        lambda _, session: metering.is_compared(session),
+    ),
     "notices.send": (queue_notice, notice_is_sent),
     "numbers.begin-line": (queue_begin, line_is("active")),
+    "numbers.buy-number": (
+        lambda house, session: numbers.queue_purchase(session, house.operator_id, house.work.resources),
+        lambda _, session: numbers.number_is_bought(session),
+    ),
+    "numbers.complete-porting": (
+        lambda house, session: numbers.queue_port_in(session, house.operator_id, house.clock),
+        number_is_free,
+    ),
+    "numbers.complete-porting-out": (
+        lambda house, session: numbers.queue_port_out(session, house.operator_id, house.clock),
+        lambda _, session: numbers.number_is("ported-out")(session),
+    ),
+    "numbers.end-reservation": (
+        lambda house, session: numbers.queue_end_of_reservation(session, house.operator_id, house.clock),
+        number_is_free,
+    ),
     "numbers.finish-line": (queue_finish, line_is("ended")),
     "numbers.free-number": (queue_free, number_is_free),
+    "numbers.give-back": (
+        lambda house, session: numbers.queue_give_back(session, house.operator_id, house.work.resources),
+        lambda _, session: numbers.number_is("released")(session),
+    ),
+    "numbers.search-for-sale": (
+        lambda house, session: numbers.queue_search(session, house.operator_id, house.work.resources),
+        lambda _, session: numbers.search_has_found(session),
+    ),
+    "numbers.tell-halt": (
+        lambda house, session: numbers.queue_halt(session, house.operator_id),
+        lambda _, session: numbers.halt_is_told_twice(session),
+    ),
 }
 
 

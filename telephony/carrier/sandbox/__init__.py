@@ -3,6 +3,7 @@
 from telephony.carrier.sandbox.exchange import Limits, Problem
 from telephony.carrier.sandbox.phones import Behaviour, Busy, Forwards, Keys, Manual, Phone, Script
 from telephony.carrier.sandbox.sandbox import NoCall, Sandbox, UnknownPhone
+from telephony.carrier.sandbox.sip import SipDomain
 from telephony.carrier.sandbox.store import Store
 from telephony.carrier.sandbox.webhooks import Deliver, Disturbances, WebhookRequest, WebhookResponse
 
@@ -20,6 +21,7 @@ __all__ = [
     "Problem",
     "Sandbox",
     "Script",
+    "SipDomain",
     "Store",
     "UnknownPhone",
     "WebhookRequest",

@@ -83,6 +83,8 @@ class Leg:
     """A leg to one of our own numbers and the inbound leg it became are each other's far side."""
     forwarded_from: str | None = None
     stir_verstat: str | None = None
+    sip_form: tuple[tuple[str, str], ...] = ()
+    """What webhooks say of a call from a SIP domain besides the usual fields."""
     status: Status = Status.QUEUED
     answered_at: datetime | None = None
     bridged_at: datetime | None = None

@@ -56,6 +56,7 @@ def _fixed_form(leg: Leg, account_sid: str) -> Form:
         form += (("ForwardedFrom", leg.forwarded_from), ("CalledVia", leg.forwarded_from))
     if leg.stir_verstat is not None:
         form.append(("StirVerstat", leg.stir_verstat))
+    form += leg.sip_form
     return form
 
 

@@ -79,7 +79,7 @@ class Heard(NamedTuple):
 @dataclass(slots=True, eq=False)
 class Phone:
     number: str
-    """E.164."""
+    """E.164 or, of a phone that is reached over SIP, its address (`sip:user@domain`)."""
     name: str
     kind: Kind = "fixed"
     behaviour: Behaviour = Manual()

@@ -14,6 +14,7 @@ from telephony.carrier.sandbox.numbers import Inventory
 from telephony.carrier.sandbox.phones import Behaviour, Phone
 from telephony.carrier.sandbox.reactions import press
 from telephony.carrier.sandbox.rest import Rest
+from telephony.carrier.sandbox.sip import SipDomain, dial_domain, user_and_domain
 from telephony.carrier.sandbox.snapshot import snapshot
 from telephony.carrier.sandbox.store import Store
 from telephony.carrier.sandbox.timeline import Timeline
@@ -47,7 +48,9 @@ class Sandbox:
         limits: Limits | None = None,
     ) -> None:
         self.phones: dict[str, Phone] = {}
-        """By E.164."""
+        """By E.164 or SIP address."""
+        self.sip_domains: dict[str, SipDomain] = {}
+        """The account's SIP domains by name: a phone of one, added by its address, calls through it."""
         self.feed = Feed()
         self.timeline = Timeline(clock)
         self._store = store
@@ -126,12 +129,24 @@ class Sandbox:
         unavailable, +266696687, +86282452253 or nothing). `behaviour` holds for the
         caller in this call, `behaviours` (by number) for the phones that this call rings: so calls that overlap
         may differ. A number that is not the account's is called in the outside network, without record or webhook.
+        A phone of a SIP domain dials keys; for it `withheld` is what it writes into its From header.
         """
         with self.timeline.lock:
             caller = self._phone(phone)
             shown = phone if withheld is None else withheld
             exchange = self.exchange
-            if to in exchange.inventory.owned:
+            domain = self.sip_domains.get(user_and_domain(phone)[1])
+            if domain is not None:
+                leg = dial_domain(
+                    exchange,
+                    domain,
+                    caller,
+                    to,
+                    from_header=shown,
+                    behaviour=behaviour,
+                    behaviours=behaviours,
+                )
+            elif to in exchange.inventory.owned:
                 leg = exchange.arrive(
                     shown,
                     to,

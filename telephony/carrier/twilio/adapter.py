@@ -21,6 +21,7 @@ from telephony.carrier.errors import (
 )
 from telephony.carrier.pace import Pace
 from telephony.carrier.protocol import (
+    LEGS_LIMIT,
     RECORDING_LIMIT_BYTES,
     SEARCH_LIMIT,
     SMS_LIMIT,
@@ -195,6 +196,15 @@ class TwilioCarrier:
         call = self._account.calls(_shaped(call_id, CALL_ID))
         return _ask("fetch_call", lambda: call_record(call.fetch()))
 
+    def legs_of_call(self, call_id: str) -> list[CallRecord]:
+        call_id = _shaped(call_id, CALL_ID)
+
+        def find() -> list[CallRecord]:
+            legs = self._account.calls.list(parent_call_sid=call_id, limit=LEGS_LIMIT, page_size=LEGS_LIMIT)
+            return [call_record(leg) for leg in legs]
+
+        return _ask("legs_of_call", find)
+
     def calls_of_day(self, day: date) -> Iterator[CallRecord]:
         starts_at = datetime.combine(day, time(), UTC)
         ends_at = starts_at + timedelta(days=1)
@@ -312,7 +322,9 @@ def _converted(page: Iterable[Any], convert: Callable[[Any], T]) -> list[T]:
 
 
 def _number_options(webhooks: NumberWebhooks) -> dict[str, Any]:
+    sms = {"sms_url": webhooks.sms_url, "sms_method": "POST"} if webhooks.sms_url else {}
     return {
+        **sms,
         "voice_url": webhooks.voice_url,
         "voice_method": "POST",
         "voice_fallback_url": webhooks.voice_fallback_url,

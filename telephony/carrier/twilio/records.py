@@ -54,6 +54,7 @@ def owned_number(number: Any) -> OwnedNumber:
             voice_url=number.voice_url or "",
             voice_fallback_url=number.voice_fallback_url or "",
             status_callback_url=number.status_callback or "",
+            sms_url=number.sms_url or "",
         ),
         bundle_id=number.bundle_sid or None,
         address_id=number.address_sid or None,

@@ -3,11 +3,14 @@
 from telephony.carrier.errors import CarrierRefused, Reason
 from telephony.carrier.twilio.http import ErrorAnswer
 
-_PERMANENT_REASONS: dict[int, Reason] = {
+PERMANENT_REASONS: dict[int, Reason] = {
     10001: Reason.ACCOUNT_INACTIVE,
+    10002: Reason.ACCOUNT_INACTIVE,  # a trial account may not
+    20001: Reason.INVALID_REQUEST,
     20003: Reason.AUTHENTICATION_FAILED,
     20005: Reason.ACCOUNT_INACTIVE,
     20006: Reason.AUTHENTICATION_FAILED,
+    20008: Reason.AUTHENTICATION_FAILED,  # test credentials
     20404: Reason.NOT_FOUND,
     21201: Reason.DESTINATION_INVALID,  # no To
     21202: Reason.DESTINATION_NOT_ALLOWED,  # a premium number
@@ -27,18 +30,26 @@ _PERMANENT_REASONS: dict[int, Reason] = {
     21408: Reason.DESTINATION_NOT_ALLOWED,  # SMS to this region not enabled
     21421: Reason.NUMBER_NOT_AVAILABLE,  # a purchase of what is no number
     21422: Reason.NUMBER_NOT_AVAILABLE,
+    21451: Reason.INVALID_REQUEST,  # a search for what is no number
     21452: Reason.NUMBER_NOT_AVAILABLE,
+    21601: Reason.CALLER_ID_INVALID,  # not ours, or without SMS
     21602: Reason.INVALID_REQUEST,  # an SMS without text
+    21603: Reason.CALLER_ID_INVALID,  # an SMS without From
+    21604: Reason.DESTINATION_INVALID,  # an SMS without To
     21605: Reason.TEXT_TOO_LONG,
     21606: Reason.CALLER_ID_INVALID,  # a number that cannot send SMS
+    21608: Reason.DESTINATION_NOT_ALLOWED,  # a trial account writes to verified numbers only
     21610: Reason.RECIPIENT_OPTED_OUT,
     21612: Reason.DESTINATION_INVALID,  # cannot be reached by SMS
+    21613: Reason.ADDRESS_REQUIRED,
     21614: Reason.DESTINATION_INVALID,  # no mobile
     21617: Reason.TEXT_TOO_LONG,
     21631: Reason.ADDRESS_REQUIRED,
+    21635: Reason.DESTINATION_INVALID,  # a landline
     21649: Reason.BUNDLE_REQUIRED,
+    21659: Reason.CALLER_ID_INVALID,  # an SMS from a number that is not Twilio's
 }
-_PASSING_CODES = frozenset(
+PASSING_CODES = frozenset(
     {
         10004,  # too many calls at once
         20429,
@@ -62,12 +73,12 @@ def refusal(operation: str, answer: ErrorAnswer) -> CarrierRefused:
 
 
 def _reason(status: int, code: int | None) -> tuple[Reason, bool]:
-    if code in _PASSING_CODES or status == 429:
+    if code in PASSING_CODES or status == 429:
         return Reason.TOO_MANY_REQUESTS, False
     if status >= 500:
         return Reason.CARRIER_FAILED, False
-    if code is not None and code in _PERMANENT_REASONS:
-        return _PERMANENT_REASONS[code], True
+    if code is not None and code in PERMANENT_REASONS:
+        return PERMANENT_REASONS[code], True
     if status in {401, 403}:
         return Reason.AUTHENTICATION_FAILED, True
     if status == 404:

@@ -160,6 +160,16 @@ def test_a_price_that_has_not_come_is_none_and_odd_values_do_not_lose_a_record(
     assert (record.price, record.duration_seconds, record.direction, record.to) == (None, None, None, None)
 
 
+def test_legs_of_a_call(carrier: Carrier, twilio: respx.MockRouter) -> None:
+    legs = [a_call(sid="CA" + digit * 32, parent_call_sid=CALL, direction="outbound-dial") for digit in "89"]
+    route = twilio.get("/Calls.json").mock(
+        side_effect=judged(*[httpx.Response(200, json=a_page("calls", page)) for page in (legs, [])])
+    )
+    assert [leg.call_id[2] for leg in carrier.legs_of_call(CALL)] == ["8", "9"]
+    assert route.calls.last.request.url.params["ParentCallSid"] == CALL
+    assert carrier.legs_of_call(CALL) == []
+
+
 def test_calls_of_a_day(carrier: Carrier, twilio: respx.MockRouter) -> None:
     def call(digit: str, started_at: str) -> dict[str, object]:
         return a_call(sid="CA" + digit * 32, status="completed", start_time=started_at)

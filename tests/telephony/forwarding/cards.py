@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from telephony.forwarding.routing import Card, Target
+from telephony.forwarding.card import Card, Target
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
 RENTED = "+81454110001"

@@ -46,8 +46,8 @@ class CarrierLine:
             deliver=self._deliver,
             store=self._store,
         )
-        carrier = sandbox_carrier(self.sandbox, ACCOUNT_SID, AUTH_TOKEN)
-        rows = buy_numbers(carrier, PUBLIC_URL, "045", 1)
+        self.carrier = sandbox_carrier(self.sandbox, ACCOUNT_SID, AUTH_TOKEN)
+        rows = buy_numbers(self.carrier, PUBLIC_URL, "045", 1)
         with door.session() as session:
             enter(session, door.operator_id, rows, actor=ACTOR, now=NOW)
             member = make_member(session, door.operator_id)

@@ -20,7 +20,7 @@ from app.wiring import asgi_application, compose, make_mailer
 from coworking.kit.clock import VirtualClock
 from coworking.membership.models import Member
 from telephony.carrier import SIGNATURE_HEADER, sign
-from telephony.forwarding.routing import Strategy
+from telephony.forwarding.card import Strategy
 from telephony.numbers import Line
 from tests.databases import owner_database
 from tests.factories.forwarding import forward
@@ -50,7 +50,7 @@ class RewindableClock(VirtualClock):
 class Door:
     """Close it, or its loop and its connections stay."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, *, other_auth_token: str | None = None) -> None:
         self.clock = RewindableClock(NOW)
         self.loop = asyncio.new_event_loop()
         settings = Settings(
@@ -58,7 +58,10 @@ class Door:
             public_url=PUBLIC_URL,
             operators=(
                 OperatorSettings(
-                    profile="nex", carrier_account_sid=ACCOUNT_SID, carrier_auth_token=AUTH_TOKEN
+                    profile="nex",
+                    carrier_account_sid=ACCOUNT_SID,
+                    carrier_auth_token=AUTH_TOKEN,
+                    carrier_other_auth_token=other_auth_token,
                 ),
             ),
             secret_key="0" * 64,

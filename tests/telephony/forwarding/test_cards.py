@@ -15,14 +15,17 @@ from coworking.kit.events import Subscriptions
 from coworking.kit.outbox import Resources, run_due
 from coworking.kit.phone import NumberClass
 from telephony.forwarding import CallRules, rewrite_all_cards, rewrite_card
+from telephony.forwarding.card import Card
 from telephony.forwarding.cards import read_card
-from telephony.forwarding.routing import Announce, Card, Ring, decide
+from telephony.forwarding.routing import Announce, Ring, decide
 from telephony.numbers import Line, LineChanged, RulesOfLines, get_line, give_notice
 from tests.factories.forwarding import FIXED, MOBILE, call_rules, forward
-from tests.factories.membership import NOW, make_operator
+from tests.factories.membership import NOW, make_operator, nex
 from tests.factories.numbers import line_rules, make_line
 
 CALLER = "+81366667777"
+
+CALENDAR = nex().calendar()
 
 
 def rewrite_on_change(session: Session, told: LineChanged) -> None:
@@ -58,7 +61,7 @@ def card_of(session: Session, number: str) -> Card:
 
 
 def decided(session: Session, line: Line, at: datetime = NOW) -> str:
-    decision = decide(read_card(session, line.number), CALLER, at)
+    decision = decide(read_card(session, line.number), CALLER, at, CALENDAR)
     return decision.decided_by if isinstance(decision, Announce) else decision.targets[0].number
 
 
@@ -178,7 +181,7 @@ def test_notice_and_a_change_at_once_both_stand_on_the_card(wired_database: Data
         for line in lines:
             card = card_of(session, line.number)
             assert card.ends_at == get_line(session, line.id).ends_at is not None
-            assert isinstance(decide(card, CALLER, NOW), Ring)
+            assert isinstance(decide(card, CALLER, NOW, CALENDAR), Ring)
 
 
 def test_when_a_line_ends_its_card_follows(wired_database: Database) -> None:

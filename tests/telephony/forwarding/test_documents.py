@@ -6,11 +6,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from coworking.kit.phone import from_e164
 from telephony.forwarding import documents
 from telephony.forwarding.callbacks import Callbacks
-from telephony.forwarding.routing import Announce, Ring
+from telephony.forwarding.card import Card
+from telephony.forwarding.routing import Announce, Decision, Ring
+from telephony.forwarding.rules import CallRules
+from tests.factories.forwarding import call_rules
 from tests.factories.membership import nex
-from tests.telephony.forwarding.cards import CARD, IP, MOBILE, OFFICE, RENTED
+from tests.telephony.forwarding.cards import CALLER, CARD, IP, MOBILE, OFFICE, RENTED
 
 CALL = "CA" + "0" * 32
 CALLBACKS = Callbacks("https://rusuban.example")
@@ -30,8 +34,14 @@ def the_dial(document: bytes) -> ET.Element:
     return dial
 
 
+def carried_out(decision: Decision, card: Card | None, rules: CallRules | None = None) -> bytes:
+    return documents.of_decision(
+        decision, card, rules or call_rules(), CALLBACKS, call_sid=CALL, caller=CALLER
+    )
+
+
 def test_ringing_shows_the_rented_number_and_is_told_of_each_step() -> None:
-    dial = the_dial(documents.ringing(Ring((MOBILE,)), CARD, CALLBACKS, CALL))
+    dial = the_dial(documents.ringing(Ring((MOBILE,)), CARD, CALLBACKS, CALL, CALLER))
     assert dial.attrib == {
         "action": "https://rusuban.example/carrier/twilio/voice/next?line=7&rung=0",
         "method": "POST",
@@ -50,7 +60,7 @@ def test_ringing_shows_the_rented_number_and_is_told_of_each_step() -> None:
 
 
 def test_ringing_at_once_is_as_patient_as_the_most_patient() -> None:
-    dial = the_dial(documents.ringing(Ring((MOBILE, OFFICE, IP)), CARD, CALLBACKS, CALL))
+    dial = the_dial(documents.ringing(Ring((MOBILE, OFFICE, IP)), CARD, CALLBACKS, CALL, CALLER))
     assert [number.text for number in dial] == [MOBILE.number, OFFICE.number, IP.number]
     assert dial.get("timeout") == "30"
     assert str(dial.get("action")).endswith("rung=2")
@@ -58,7 +68,9 @@ def test_ringing_at_once_is_as_patient_as_the_most_patient() -> None:
 
 
 def test_ringing_with_press_1_asks_first() -> None:
-    dial = the_dial(documents.ringing(Ring((MOBILE,)), replace(CARD, press_one=True), CALLBACKS, CALL))
+    dial = the_dial(
+        documents.ringing(Ring((MOBILE,)), replace(CARD, press_one=True), CALLBACKS, CALL, CALLER)
+    )
     [number] = dial
     assert number.get("url") == f"https://rusuban.example/carrier/twilio/voice/whisper?line=7&call={CALL}"
     assert str(number.get("statusCallback")).endswith("asks=1")
@@ -66,8 +78,8 @@ def test_ringing_with_press_1_asks_first() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_whisper_names_the_line_asks_for_1_and_ends_the_leg(language: Language) -> None:
-    card = replace(CARD, language=language)
-    gather, goodbye, end = verbs(documents.whisper(card, nex().forwarding, CALLBACKS, CALL, None))
+    card = replace(CARD, language=language, press_one=True, whisper=True)
+    gather, goodbye, end = verbs(documents.whisper(card, nex().forwarding, CALLBACKS, CALL))
     assert gather.tag == "Gather"
     assert gather.get("action") == f"https://rusuban.example/carrier/twilio/voice/accept?line=7&call={CALL}"
     assert (gather.get("numDigits"), gather.get("timeout"), gather.get("input")) == ("1", "10", "dtmf")
@@ -84,8 +96,8 @@ def test_the_whisper_may_name_the_caller() -> None:
         update={"whisper": profile.prompts.whisper.model_copy(update={"ja": "{caller} から {line} へ"})}
     )
     named = profile.model_copy(update={"prompts": prompts})
-    document = documents.whisper(CARD, named, CALLBACKS, CALL, "+81366667777")
-    assert verbs(document)[0][0].text == "03-6666-7777 から 045-411-0001 へ"
+    document = documents.whisper(replace(CARD, press_one=True, whisper=True), named, CALLBACKS, CALL, CALLER)
+    assert verbs(document)[0][0].text == f"{from_e164(CALLER).national} から 045-411-0001 へ"
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -110,7 +122,8 @@ def test_not_accepted_says_goodbye_in_the_lines_language(language: Language) -> 
     ],
 )
 def test_every_announcement_is_said_and_ends_the_call(says: str, language: Language) -> None:
-    document = documents.announcement(Announce("decided", says=says), nex().forwarding, language)
+    card = replace(CARD, language=language)
+    document = carried_out(Announce("decided", says=says), card)
     say, end = verbs(document)
     assert (say.tag, end.tag) == ("Say", "Hangup")
     assert say.get("language") == SPOKEN[language]
@@ -139,5 +152,6 @@ def test_what_an_operator_writes_cannot_become_a_verb() -> None:
     wicked = profile.announcements.ended.model_copy(update={"ja": "</Say><Dial>+14155550100</Dial>"})
     announcements = profile.announcements.model_copy(update={"ended": wicked})
     changed = profile.model_copy(update={"announcements": announcements})
-    say, end = verbs(documents.announcement(Announce("ended", says="ended"), changed, "ja"))
+    rules = replace(call_rules(), forwarding=changed)
+    say, end = verbs(carried_out(Announce("ended", says="ended"), CARD, rules))
     assert (say.text, end.tag) == ("</Say><Dial>+14155550100</Dial>", "Hangup")

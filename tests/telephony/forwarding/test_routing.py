@@ -7,20 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telephony.forwarding.card import Card, Target
 from telephony.forwarding.routing import (
     Announce,
-    Card,
     Decision,
     HangUp,
     Ring,
-    Target,
     decide,
     decide_next,
     reachable,
 )
+from tests.factories.membership import nex
 from tests.telephony.forwarding.cards import CALLER, CARD, IP, MOBILE, NOW, OFFICE, RENTED
 
 MOMENT = timedelta(microseconds=1)
+CALENDAR = nex().calendar()
 
 
 def to(number: str) -> Card:
@@ -71,7 +72,7 @@ OFF_CARD = replace(CARD, is_on=False)
     ],
 )
 def test_a_call_comes_in(card: Card | None, caller: str | None, decision: Decision) -> None:
-    assert decide(card, caller, NOW) == decision
+    assert decide(card, caller, NOW, CALENDAR) == decision
 
 
 @pytest.mark.parametrize(
@@ -105,10 +106,10 @@ def test_the_callers_own_phone_is_passed_over_in_turn() -> None:
 )
 def test_a_forbidden_destination_on_a_card_is_not_dialled_r17(number: str) -> None:
     """However it came onto the card: by a hand on the database, by a profile that has changed since."""
-    assert decide(to(number), CALLER, NOW) == NO_DESTINATION
+    assert decide(to(number), CALLER, NOW, CALENDAR) == NO_DESTINATION
     assert decide(replace(CARD, targets=(Target(0, number, 20), OFFICE)), CALLER, NOW) == Ring((OFFICE,))
     mixed = replace(AT_ONCE, targets=(MOBILE, Target(1, number, 20), IP))
-    assert decide(mixed, CALLER, NOW) == Ring((MOBILE, IP))
+    assert decide(mixed, CALLER, NOW, CALENDAR) == Ring((MOBILE, IP))
     assert decide_next(replace(mixed, strategy="in-turn"), CALLER, 0) == Ring((IP,))
 
 
@@ -136,7 +137,7 @@ def test_every_phone_rings_once_at_most_and_never_the_callers(
         strategy="at-once" if strategy == "at-once" else "in-turn",
     )
     rung: list[str] = []
-    decision = decide(card, caller, NOW)
+    decision = decide(card, caller, NOW, CALENDAR)
     while isinstance(decision, Ring):
         rung += [target.number for target in decision.targets]
         decision = decide_next(card, caller, decision.targets[-1].index)

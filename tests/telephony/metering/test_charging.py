@@ -40,7 +40,7 @@ def call(
     line_id: int = 1,
     member_id: int = 1,
 ) -> CallFacts:
-    return CallFacts(CALL, line_id, line_plan, member_id, member_plan, legs)
+    return CallFacts(CALL, "in", line_id, line_plan, member_id, member_plan, legs)
 
 
 def posted(facts: CallFacts) -> Posting:
@@ -201,6 +201,7 @@ def test_many_calls_at_once(ledger: Ledger) -> None:
     calls = [
         CallFacts(
             f"CA{number:032x}",
+            "in",
             ledger.line.id,
             "incoming-outgoing",
             ledger.line.member_id,

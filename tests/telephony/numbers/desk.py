@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.kit.clock import VirtualClock
-from coworking.kit.outbox import OutboxTask, Resources, TaskContext
+from coworking.kit.notices import send
+from coworking.kit.outbox import TASKS, OutboxTask, Resources, TaskContext
 from coworking.membership.models import Member
+from telephony.carrier import Carriers
 from telephony.numbers import (
     Line,
     LineChanged,
@@ -21,13 +23,18 @@ from telephony.numbers import (
     give_notice,
     rent_line,
 )
-from telephony.numbers.lines import begin_line, finish_line, free_number
+from telephony.numbers.buying import NumberCallbacks
 from telephony.numbers.models import StockNumber
 from tests.factories.membership import NOW, make_member
 from tests.factories.numbers import ACTOR, line_rules, make_stock
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-TASKS = {task.name: task for task in (begin_line, finish_line, free_number)}
+CALLBACKS = NumberCallbacks(
+    voice_url="https://rusuban.example/voice",
+    voice_fallback_url="https://static.example/apology.xml",
+    status_callback_url="https://rusuban.example/status",
+    sms_url="https://rusuban.example/sms",
+)
 SECOND = timedelta(seconds=1)
 
 
@@ -37,13 +44,16 @@ def tokyo(*parts: int) -> datetime:
 
 @dataclass
 class Counter:
-    """An operator's counter: rents lines, gives notice, and lets time pass."""
+    """An operator's counter: rents lines, gives notice, and lets time pass. Notices are written and not sent."""
 
     session: Session
     operator_id: int
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOW))
     rules: LineRules = field(default_factory=line_rules)
     told: list[LineChanged] = field(default_factory=list)
+    events: list[object] = field(default_factory=list)
+    """What else was told."""
+    carriers: Carriers = field(default_factory=Carriers)
 
     def rent(
         self,
@@ -78,11 +88,13 @@ class Counter:
                 break
             self.clock.advance_to(max(row.due_at, self.clock.now()))
             self.session.delete(row)
-            self.perform(row.name, **row.arguments)
+            self.session.flush()
+            if row.name != send.name:
+                self.perform(row.name, **row.arguments)
         self.clock.advance_to(to)
 
     def perform(self, name: str, **arguments: Any) -> None:
-        resources = Resources(RulesOfLines({self.operator_id: self.rules}))
+        resources = Resources(RulesOfLines({self.operator_id: self.rules}), self.carriers, CALLBACKS)
         TASKS[name].run(TaskContext(self.session, self.clock, self.operator_id, resources), **arguments)
         self.session.flush()
 

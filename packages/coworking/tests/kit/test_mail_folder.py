@@ -9,7 +9,7 @@ import pytest
 from coworking.kit import mail_folder
 from coworking.kit.clock import VirtualClock
 from coworking.kit.mail_folder import FolderMailer
-from coworking.kit.mailer import Mail, MailRefused
+from coworking.kit.mailer import Attachment, Mail, MailRefused
 
 STARTS_AT = datetime(2026, 7, 14, 4, 8, tzinfo=UTC)
 
@@ -39,6 +39,16 @@ def test_a_message_can_be_read_again(mailer: FolderMailer) -> None:
     assert (kept.to, kept.subject, kept.body) == ("hanako@example.jp", "転送を止めました", "こんにちは。\n")
     assert (kept.sent_at, kept.message_id) == (STARTS_AT, "<notice-1@localhost>")
     assert mailer.message(kept.name) == kept
+
+
+def test_what_was_attached_is_named_and_the_text_is_read_however_large_it_is(mailer: FolderMailer) -> None:
+    mail = a_mail()
+    recording = Attachment("伝言.wav", "audio/wav", bytes(2 * mail_folder.MOST_READ_BYTES))
+    mailer.send(
+        Mail(mail.reference, mail.to, mail.subject, mail.body, mail.language, STARTS_AT, (recording,))
+    )
+    [kept] = mailer.messages(10)
+    assert (kept.subject, kept.body, kept.attached) == ("転送を止めました", "こんにちは。\n", ("伝言.wav",))
 
 
 def test_the_newest_come_first_up_to_the_limit(mailer: FolderMailer, clock: VirtualClock) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from coworking.kit import notices
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database, belong_to
-from coworking.kit.mailer import Mail, MailDelayed, Mailer, MailRefused
-from coworking.kit.notices import Notice, notify, register_templates, send
+from coworking.kit.mailer import Attachment, Mail, MailDelayed, Mailer, MailRefused
+from coworking.kit.notices import Notice, notify, register_attachments, register_templates, send
 from coworking.kit.operators import ensure_operator
 from coworking.kit.outbox import OutboxTask, Resources, TaskContext, run_due
 
@@ -260,3 +260,50 @@ def test_a_notice_of_a_change_that_is_undone_is_not_sent(clean_database: Databas
     with clean_database.transaction(operator_id) as session:
         assert session.scalars(select(Notice)).all() == []
         assert session.scalars(select(OutboxTask)).all() == []
+
+
+# Attachments
+
+
+def letter_with(session: Session, operator_id: int, *attachments: str) -> Notice:
+    return notify(
+        session,
+        operator_id=operator_id,
+        now=NOW,
+        recipient="member:12",
+        address="a@example.jp",
+        kind="welcome",
+        language="ja",
+        attachments=attachments,
+        name="花子",
+        line="045-123-4567",
+    )
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures 1 and 2 exist."""
+    monkeypatch.setattr(notices, "_attachment_sources", {})
+
+    def picture(_: Session, number: int) -> Attachment | None:
+        return Attachment(f"{number}.png", "image/png", b"png") if number in {1, 2} else None
+
+    register_attachments("picture", picture)
+
+
+@pytest.mark.usefixtures("pictures")
+def test_attachments_are_found_when_the_notice_is_sent(session: Session, operator_id: int) -> None:
+    postbox = Postbox()
+    notice = letter_with(session, operator_id, "picture:2", "picture:3", "picture:1")
+    assert notice.attachments == ["picture:2", "picture:3", "picture:1"]
+    send.run(context(session, operator_id, postbox), notice_id=notice.id)
+    [mail] = postbox.mails
+    assert [attachment.file_name for attachment in mail.attachments] == ["2.png", "1.png"]
+
+
+@pytest.mark.usefixtures("pictures")
+def test_an_attachment_of_an_unknown_kind_is_no_attachment(session: Session, operator_id: int) -> None:
+    with pytest.raises(LookupError, match="nobody registered"):
+        letter_with(session, operator_id, "sound:1")
+    with pytest.raises(ValueError, match="attachments"):
+        letter_with(session, operator_id, *["picture:1"] * 6)

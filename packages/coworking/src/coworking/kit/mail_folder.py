@@ -17,7 +17,8 @@ from coworking.kit.clock import Clock
 from coworking.kit.mailer import Mail, compose
 
 MOST_KEPT = 1000  # messages; the oldest go first
-LARGEST_FILE_BYTES = 1024 * 1024
+MOST_READ_BYTES = 1024 * 1024
+"""Of a file: the text stands before what is attached, so that a large attachment is never read."""
 
 _NAME_TIME = "%Y%m%dT%H%M%S%fZ"
 _NAME = re.compile(r"(\d{8}T\d{12}Z)-[0-9a-f]{8}", re.ASCII)
@@ -33,6 +34,8 @@ class KeptMail:
     subject: str
     body: str
     message_id: str
+    attached: tuple[str, ...] = ()
+    """Names of the files that went with it."""
 
 
 class FolderMailer:
@@ -74,15 +77,18 @@ class FolderMailer:
         try:
             with self._path(name).open("rb") as file:
                 parsed = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(
-                    file.read(LARGEST_FILE_BYTES)
+                    file.read(MOST_READ_BYTES)
                 )
+            if parsed["Message-ID"] is None:
+                return None
             return KeptMail(
                 name=name,
                 sent_at=datetime.strptime(matched[1], _NAME_TIME).replace(tzinfo=UTC),
                 to=str(parsed["To"] or ""),
                 subject=str(parsed["Subject"] or ""),
-                body=str(parsed.get_content()).replace("\r\n", "\n"),
-                message_id=str(parsed["Message-ID"] or ""),
+                body=_text_of(parsed),
+                message_id=str(parsed["Message-ID"]),
+                attached=tuple(part.get_filename() or "" for part in parsed.iter_attachments()),
             )
         except (FileNotFoundError, ValueError, LookupError):  # gone, or not a message that was written here
             return None
@@ -96,3 +102,11 @@ class FolderMailer:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.eml"
+
+
+def _text_of(message: EmailMessage) -> str:
+    """Raises LookupError where a message has no text."""
+    text = message.get_body(("plain",))
+    if text is None:
+        raise LookupError("a message without text")
+    return str(text.get_content()).replace("\r\n", "\n")

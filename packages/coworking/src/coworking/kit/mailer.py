@@ -1,11 +1,12 @@
 """Mail leaves through an SMTP server, or, for demonstrations and tests, into a folder.
 
-A message has one recipient and plain text. Whatever a person may have put into a name or a subject, no header
-can be added: control characters are refused before a message is built.
+A message has one recipient, plain text and at most a few attachments. Whatever a person may have put into a name or a
+subject, no header can be added: control characters are refused before a message is built.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import smtplib
 import ssl
@@ -27,9 +28,13 @@ from urllib.parse import unquote, urlsplit
 LONGEST_ADDRESS = 254  # octets, RFC 5321, 4.5.3.1.3
 LONGEST_LINE = 998  # characters, RFC 5322, 2.1.1
 LONGEST_PLAIN_SUBJECT = 60  # characters: with the header's name a line that need not be folded
+MOST_ATTACHMENTS = 5
+MOST_ATTACHED_BYTES = 10 * 1024 * 1024  # of one message: what nearly every mail server takes
+LONGEST_FILE_NAME = 100  # characters
 TOTAL_SECONDS = 20  # below the database's limit for a transaction that waits
 REST_AFTER_FAILURE_SECONDS = 15
 
+_CONTENT_TYPE = re.compile(r"(?:application|audio|image|video)/[a-z0-9.+-]{1,60}")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -49,10 +54,29 @@ class MailDelayed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. `content_type` is `type/subtype`, neither text nor multipart.
+
+    Raises ValueError for a name that a header cannot hold and for another content type.
+    """
+
+    file_name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.file_name) <= LONGEST_FILE_NAME or _has_control_character(self.file_name):
+            raise ValueError("a file name that no header can hold")
+        if not _CONTENT_TYPE.fullmatch(self.content_type):
+            raise ValueError("not a content type of files")
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One message. `reference` becomes its Message-ID: the same reference is the same message, sent again.
 
-    Raises ValueError for a control character in the subject, the reference or the language.
+    Raises ValueError for a control character in the subject, the reference or the language, and for attachments that
+    are more than `MOST_ATTACHMENTS` or larger than `MOST_ATTACHED_BYTES` together.
     """
 
     reference: str
@@ -61,11 +85,18 @@ class Mail:
     body: str
     language: str
     written_at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
-        for line in (self.reference, self.subject, self.language):
-            if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in line):
-                raise ValueError("a header of a mail must not contain control characters")
+        if any(_has_control_character(line) for line in (self.reference, self.subject, self.language)):
+            raise ValueError("a header of a mail must not contain control characters")
+        attached_bytes = sum(len(attachment.content) for attachment in self.attachments)
+        if len(self.attachments) > MOST_ATTACHMENTS or attached_bytes > MOST_ATTACHED_BYTES:
+            raise ValueError("more attachments than a mail may carry")
+
+
+def _has_control_character(line: str) -> bool:
+    return any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in line)
 
 
 class Mailer(Protocol):
@@ -90,6 +121,14 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message["Content-Language"] = mail.language
     plain = mail.body.isascii() and all(len(line) <= LONGEST_LINE for line in mail.body.split("\n"))
     message.set_content(mail.body, charset="utf-8", cte="7bit" if plain else "base64")
+    for attachment in mail.attachments:
+        main_type, _, subtype = attachment.content_type.partition("/")
+        message.add_attachment(
+            attachment.content, maintype=main_type, subtype=subtype, filename=attachment.file_name
+        )
+    if mail.attachments:
+        # A boundary of chance would make another message of the same mail.
+        message.set_boundary(f"=_{hashlib.sha256(mail.reference.encode()).hexdigest()[:32]}")
     return message
 
 

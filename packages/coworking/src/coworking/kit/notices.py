@@ -8,6 +8,7 @@ first line is `Subject: …`; the body follows. Packages announce theirs with `r
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -17,11 +18,12 @@ from typing import Any, Literal
 import structlog
 from jinja2 import Environment, StrictUndefined, Template
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coworking.kit.db import Base, Id, Instant
 from coworking.kit.errors import Language
-from coworking.kit.mailer import Mail, Mailer, MailRefused
+from coworking.kit.mailer import MOST_ATTACHMENTS, Attachment, Mail, Mailer, MailRefused
 from coworking.kit.outbox import TaskContext, task
 
 LONGEST_SUBJECT = 200  # characters
@@ -32,11 +34,15 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 Channel = Literal["mail"]
 """How a notice can be sent. The table also knows `sms`, which needs a sender first."""
 
+AttachmentSource = Callable[[Session, int], Attachment | None]
+"""Finds what a reference stands for, in the session that sends the notice; None when it is no more."""
+
 log = structlog.get_logger(__name__)
 
 
 class Notice(Base):
-    """What was written to whom. `recipient` is a reference such as `member:12`, `address` where it goes."""
+    """What was written to whom. `recipient` is a reference such as `member:12`, `address` where it goes. `attachments`
+    are references too, such as `recording:7`: what they stand for is found when the notice is sent."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -55,6 +61,7 @@ class Notice(Base):
     language: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[str]] = mapped_column(JSONB, default=list)
     created_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     failed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -70,6 +77,7 @@ class _NoticeTemplate:
 # Text for mail readers, not HTML: escaping would put &amp; into people's letters.
 _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
 _templates: dict[tuple[str, Language], _NoticeTemplate] = {}
+_attachment_sources: dict[str, AttachmentSource] = {}
 
 
 def register_templates(package: str) -> None:
@@ -89,6 +97,11 @@ def register_templates(package: str) -> None:
     _templates.update(found)
 
 
+def register_attachments(kind: str, source: AttachmentSource) -> None:
+    """Say who finds the attachments of a kind, which is what stands before the colon of their references."""
+    _attachment_sources[kind] = source
+
+
 def notify(
     session: Session,
     *,
@@ -99,12 +112,14 @@ def notify(
     kind: str,
     language: Language,
     channel: Channel = "mail",
+    attachments: Sequence[str] = (),
     **facts: Any,
 ) -> Notice:
     """Write a notice, keep it and queue it for sending, all in this session's transaction.
 
     `facts` fill the template; one that it names and that is missing raises jinja2.UndefinedError. A line
-    break in a fact of the subject becomes a space. Raises LookupError for a kind that nobody registered.
+    break in a fact of the subject becomes a space. `attachments` are references of registered kinds, such as
+    `recording:7`. Raises LookupError for a kind that nobody registered.
     """
     template = _templates.get((kind, language))
     if template is None:
@@ -113,6 +128,10 @@ def notify(
     body = template.body.render(facts).strip() + "\n"
     if len(subject) > LONGEST_SUBJECT or len(body) > LONGEST_BODY:
         raise ValueError(f"the notice {kind} is longer than {LONGEST_SUBJECT} and {LONGEST_BODY} characters")
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise ValueError(f"the notice {kind} has more than {MOST_ATTACHMENTS} attachments")
+    for reference in attachments:
+        _source_of(reference)
     notice = Notice(
         operator_id=operator_id,
         recipient=recipient,
@@ -122,6 +141,7 @@ def notify(
         language=language,
         subject=subject,
         body=body,
+        attachments=list(attachments),
         created_at=now,
     )
     session.add(notice)
@@ -147,6 +167,7 @@ def send(context: TaskContext, *, notice_id: int) -> None:
         body=notice.body,
         language=notice.language,
         written_at=notice.created_at,
+        attachments=_attached(context.session, notice.attachments),
     )
     try:
         # A lookup by an abstract type: the application provides the mailer under the protocol's name.
@@ -156,6 +177,19 @@ def send(context: TaskContext, *, notice_id: int) -> None:
         log.warning("notice refused", notice_id=notice.id, kind=notice.kind, reason=refusal.reason)
     else:
         notice.sent_at = context.clock.now()
+
+
+def _attached(session: Session, references: Sequence[str]) -> tuple[Attachment, ...]:
+    """What is still there of what was to be attached: the letter goes out without what is gone."""
+    found = (_source_of(one)(session, int(one.partition(":")[2])) for one in references)
+    return tuple(attachment for attachment in found if attachment is not None)
+
+
+def _source_of(reference: str) -> AttachmentSource:
+    source = _attachment_sources.get(reference.partition(":")[0])
+    if source is None:
+        raise LookupError("an attachment of a kind that nobody registered")
+    return source
 
 
 def _one_line(text: str) -> str:

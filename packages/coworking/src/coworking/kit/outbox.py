@@ -137,6 +137,27 @@ def next_due_at(session: Session) -> datetime | None:
     return session.scalar(select(func.min(OutboxTask.due_at)).where(OutboxTask.parked_at.is_(None)))
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Tasks that are due and were not done. `oldest_seconds` is how long the first of them has been due."""
+
+    waiting: int
+    oldest_seconds: float
+    parked: int
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    is_due = OutboxTask.parked_at.is_(None) & (OutboxTask.due_at <= now)
+    waiting, oldest_at, parked = session.execute(
+        select(
+            func.count().filter(is_due),
+            func.min(OutboxTask.due_at).filter(is_due),
+            func.count(OutboxTask.parked_at),
+        )
+    ).one()
+    return Backlog(waiting, (now - oldest_at).total_seconds() if oldest_at else 0.0, parked)
+
+
 def run_one(database: Database, task_id: int, clock: Clock, resources: Resources) -> bool:
     """Run one task if nobody else has it; says whether there was something to run. A failure is put off and in the end
     parked, never lost."""
@@ -188,13 +209,19 @@ def _put_off(database: Database, task_id: int, now: datetime, error: Exception) 
         )
 
 
-def run_due(database: Database, clock: Clock, resources: Resources) -> int:
-    """Run every task that is due, and what they queue for now; returns how many ran."""
+def run_due(
+    database: Database, clock: Clock, resources: Resources, progress: Callable[[], object] = lambda: None
+) -> int:
+    """Run every task that is due, and what they queue for now; returns how many ran. `progress` is called before each
+    of them."""
     ran = 0
     while True:
         with database.transaction() as session:
             waiting = due(session, clock.now())
-        performed = sum(run_one(database, task_id, clock, resources) for task_id in waiting)
+        performed = 0
+        for task_id in waiting:
+            progress()
+            performed += run_one(database, task_id, clock, resources)
         ran += performed
         if not performed:
             return ran

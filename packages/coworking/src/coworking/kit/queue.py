@@ -2,11 +2,13 @@
 
 `Worker` is what performs the work. By default it runs as a thread of the application on Celery's `memory://`; with a
 broker's address (RabbitMQ, Redis) as processes of their own. `Pulse` is the sender's side: after a commit that queued
-work, and at least every `PULSE_SECONDS`, it sends the word. A broker that is away costs time, never work.
+work, and at least every `PULSE_SECONDS`, it sends the word. A broker that is away costs time, never work; a worker that
+no longer hears the word is revived (see `watchdog`).
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +20,9 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from coworking.kit.clock import Clock
 from coworking.kit.db import Database
-from coworking.kit.outbox import Resources, run_due
+from coworking.kit.errors import TryAgain
+from coworking.kit.outbox import Backlog, Resources, backlog, run_due
+from coworking.kit.watchdog import Signs, Watchdog
 
 EMBEDDED_BROKER = "memory://"
 _EMBEDDED_ADDRESS = "memory://localhost"  # Kombu warns of an address without a host
@@ -31,6 +35,8 @@ WORD_LASTS_SECONDS = 30
 START_TIMEOUT_SECONDS = 10
 STOP_TIMEOUT_SECONDS = 15
 POLLING_INTERVAL_SECONDS = 0.01
+STUCK_EXIT_CODE = 70
+"""EX_SOFTWARE of sysexits: whoever started this process starts it again."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,13 +52,37 @@ class Work:
     clock: Clock
     resources: Resources
     drains: Sequence[Drain] = field(default_factory=tuple)
+    signs: Signs = field(default_factory=Signs)
 
     def perform(self) -> int:
         """Everything that is due now; returns how much was done."""
         done = 0
-        for drain in self.drains:
-            done += drain(self.database, self.clock, self.resources)
-        return done + run_due(self.database, self.clock, self.resources)
+        try:
+            for drain in self.drains:
+                self.signs.progress()
+                done += drain(self.database, self.clock, self.resources)
+            return done + run_due(self.database, self.clock, self.resources, self.signs.progress)
+        finally:
+            self.signs.done()
+
+    def backlog(self) -> Backlog:
+        """What is due and was not done. Raises `TryAgain`."""
+        with self.database.transaction() as session:
+            return backlog(session, self.clock.now())
+
+    def measure(self) -> None:
+        """Log how much waits."""
+        try:
+            waiting = self.backlog()
+        except TryAgain:
+            log.warning("queue not measured: the database is away")
+            return
+        log.info(
+            "queue",
+            waiting=waiting.waiting,
+            oldest_seconds=round(waiting.oldest_seconds, 1),
+            parked=waiting.parked,
+        )
 
 
 def make_celery(broker_url: str, work: Work) -> Celery:
@@ -82,10 +112,11 @@ def make_celery(broker_url: str, work: Work) -> Celery:
 
 class Pulse:
     """Sends "work waits": soon after `wake`, and once every `PULSE_SECONDS` whatever happens. A burst becomes one
-    word."""
+    word. `said` is told after each."""
 
-    def __init__(self, celery: Celery) -> None:
+    def __init__(self, celery: Celery, said: Callable[[], object] = lambda: None) -> None:
         self._celery = celery
+        self._said = said
         self._waiting = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
@@ -109,18 +140,23 @@ class Pulse:
                 return
             try:
                 self._celery.send_task(WORD, retry=False, expires=WORD_LASTS_SECONDS)
+                self._said()
             except (BrokerError, OSError) as error:
                 log.warning("broker away; the work stays in the database", error=type(error).__name__)
             self._stopping.wait(LEAST_PAUSE_SECONDS)
 
 
-def run_worker(celery: Celery) -> None:
-    """Work in this process until it is told to stop; a `Pulse` of its own makes sure that nothing waits unseen."""
-    pulse = Pulse(celery)
+def run_worker(celery: Celery, work: Work, leave: Callable[[int], object] = os._exit) -> None:
+    """Work in this process until it is told to stop; a `Pulse` of its own makes sure that nothing waits unseen. Stuck,
+    the process leaves at once, for the stuck thread would not: what it was doing is undone by the database."""
+    pulse = Pulse(celery, work.signs.said)
+    watchdog = Watchdog(work.signs, lambda: leave(STUCK_EXIT_CODE), work.measure)
     pulse.start()
+    watchdog.start()
     try:
         celery.Worker(pool_cls="solo", concurrency=1, without_mingle=True, without_gossip=True).start()
     finally:
+        watchdog.stop()
         pulse.stop()
 
 
@@ -131,7 +167,7 @@ class EmbeddedWorker:
         self._celery = celery
         self._controller: Any = None
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._thread = self._new_thread()
 
     def start(self) -> None:
         self._thread.start()
@@ -142,6 +178,19 @@ class EmbeddedWorker:
         if self._controller is not None:
             self._controller.stop()
         self._thread.join(STOP_TIMEOUT_SECONDS)
+
+    def revive(self) -> None:
+        """Start another thread in place of one that is stuck. Should that one go on after all, no harm is done: a task
+        that both want goes to who has its row."""
+        if self._controller is not None:
+            # Told to end from beside, for it may not answer.
+            threading.Thread(target=self._controller.stop, name="stuck-worker", daemon=True).start()
+        self._ready.clear()
+        self._thread = self._new_thread()
+        self.start()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name="worker", daemon=True)
 
     def _run(self) -> None:
         controller = self._celery.WorkController(

@@ -1,11 +1,12 @@
 """People, companies, members, offices, accounts and tokens: who somebody is and what they may do."""
 
 from coworking.membership.access import Doorway, SignedIn, Staff, Visit, doorway_of
-from coworking.membership.accounts import find_account, open_account, sign_in
+from coworking.membership.accounts import confirm_password, find_account, open_account, sign_in
 from coworking.membership.errors import (
     IdentityNotVerified,
     MembershipNotActive,
     OfficeUnknown,
+    PasswordWrong,
     PlanUnknown,
     SignInNameTaken,
     SignInRefused,
@@ -38,6 +39,7 @@ __all__ = [
     "MembershipNotActive",
     "NewMember",
     "OfficeUnknown",
+    "PasswordWrong",
     "Passwords",
     "PlanUnknown",
     "RulesOfMembers",
@@ -49,6 +51,7 @@ __all__ = [
     "Visit",
     "actor_of",
     "confirm_identity",
+    "confirm_password",
     "doorway_of",
     "enter_offices",
     "enter_person",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coworking.kit.db import violated_constraint
-from coworking.membership.errors import SignInNameTaken, SignInRefused
+from coworking.membership.errors import PasswordWrong, SignInNameTaken, SignInRefused
 from coworking.membership.models import Account, Person
 from coworking.membership.passwords import Passwords
 from coworking.membership.tokens import issue_token
@@ -63,6 +63,14 @@ def sign_in(
     if not passwords.matches(account.password_hash if account else None, password) or account is None:
         raise SignInRefused
     return issue_token(session, account, now=now, valid_for=valid_for)
+
+
+def confirm_password(session: Session, passwords: Passwords, account_id: int, password: str) -> None:
+    """Who is signed in shows again that it is them, before something that a found device must not do. Raises
+    `PasswordWrong`."""
+    account = session.get(Account, account_id)
+    if not passwords.matches(account.password_hash if account else None, password):
+        raise PasswordWrong
 
 
 def normal_name(sign_in_name: str) -> str:

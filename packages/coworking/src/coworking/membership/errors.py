@@ -8,6 +8,12 @@ class SignInRefused(UserError):
     en = "The mail address or the password is not right. Enter them again."
 
 
+class PasswordWrong(UserError):
+    code = "password-wrong"
+    ja = "パスワードが違います。もう一度入力してください。"
+    en = "The password is not right. Enter it again."
+
+
 class SignInNameTaken(UserError):
     code = "sign-in-name-taken"
     status = 409

@@ -72,11 +72,17 @@ class OfficeHours(Table):
             )
 
 
+PhoneOrSip = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{6,14}|sips?:[^\s@:<>]{1,64}@[^\s@<>]{1,180})$")]
+"""E.164 or a SIP address."""
+
+
 class Office(Table):
     """A place where members are served; its area code decides the numbers lent there."""
 
     place: Bilingual
     area_code: AreaCode
+    reception_phone: PhoneOrSip | None = None
+    """Rings for visitors before the member they ask for does."""
 
 
 class Plan(Table):

@@ -20,6 +20,7 @@ from coworking.kit.web.translations import SOURCE_LANGUAGE
 _BABEL_LOCALES = {"ja": "ja", "en": "en_GB"}
 _DAY = {"ja": "M月d日（E）", "en": "EEE d MMMM"}
 _DATE = {"ja": "y年M月d日", "en": "d MMMM y"}
+_MONTH = {"ja": "y年M月", "en": "MMMM y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Reader:
     def date(self, on: date) -> str:
         """ "2026年7月14日", "14 July 2026"."""
         return format_date(on, _DATE[self.language], locale=_BABEL_LOCALES[self.language])
+
+    def month(self, of: date) -> str:
+        """ "2026年7月", "July 2026"."""
+        return format_date(of, _MONTH[self.language], locale=_BABEL_LOCALES[self.language])
 
     def moment(self, at: datetime) -> str:
         """ "7月14日（火）13:08", "Tue 14 July, 13:08" in the reader's zone."""

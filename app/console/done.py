@@ -1,0 +1,31 @@
+"""What was done, said once on the page that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coworking.kit.web.reader import Reader
+from coworking.kit.web.translations import translatable
+
+_SENTENCES = {
+    "reversed": translatable("The charge is taken back. The call stays on record."),
+    "reinstated": translatable("The call is charged again."),
+    "reconciling": translatable("The comparison has been queued. It takes a task for each day."),
+    "case-closed": translatable("The case is closed."),
+    "suspended": translatable("The line is suspended. Callers hear an announcement."),
+    "lifted": translatable("The suspension is lifted. Calls are forwarded again."),
+    "act-recorded": translatable("The act is on record."),
+    "evidence-kept": translatable("The evidence is on record."),
+    "priority-set": translatable("The priority is set."),
+    "removal-confirmed": translatable("It is on record that the number was taken off."),
+    "halt-started": translatable("It has begun. Callers hear an announcement; the members are told."),
+    "halt-ended": translatable("It is over. The members are told."),
+    "approved": translatable("The purchase is approved. The numbers are being bought."),
+    "cap-lifted": translatable("The cap is lifted. Calls go on."),
+}
+
+
+def done_sentence(reader: Reader, query: Mapping[str, str]) -> str:
+    """The sentence for `?done=…`; "" where nothing of ours was done."""
+    sentence = _SENTENCES.get(query.get("done", ""))
+    return reader.gettext(sentence) if sentence else ""

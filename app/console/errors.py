@@ -1,0 +1,35 @@
+"""What staff can get wrong on their pages."""
+
+from __future__ import annotations
+
+from coworking.kit.errors import UserError
+
+
+class ReasonMissing(UserError):
+    code = "reason-missing"
+    ja = "内容を書いてください。記録に残ります。"
+    en = "Write down why. It is kept on record."
+
+
+class DayMissing(UserError):
+    code = "day-missing"
+    ja = "日付を選んでください。"
+    en = "Choose a day."
+
+
+class FileMissing(UserError):
+    code = "file-missing"
+    ja = "CSV ファイルを選んでください。"
+    en = "Choose a CSV file."
+
+
+class LinesMissing(UserError):
+    code = "lines-missing"
+    ja = "対象の番号を 1 行に 1 つずつ、{most} 件まで入力してください。"
+    en = "Enter the numbers that it covers, one in each line, at most {most}."
+
+
+class LineUnknown(UserError):
+    code = "line-unknown"
+    ja = "「{number}」は貸し出している番号ではありません。番号を確かめてください。"
+    en = "“{number}” is no number that is lent. Check the number."

@@ -1,0 +1,47 @@
+"""All staff pages together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from app.console.anomalies import anomalies_routes
+from app.console.calls import calls_routes
+from app.console.desk import Desk, Endpoint
+from app.console.interruptions import interruptions_routes
+from app.console.lines import lines_routes
+from app.console.margins import margins_routes
+from app.console.numbers import numbers_routes
+from app.console.reception import reception_routes
+from app.console.reconciliation import reconciliation_routes
+from app.console.standing import standing_routes
+from app.console.today import show_today
+from app.console.what_if import what_if_routes
+from app.portal.sign_in import Place
+from app.wiring import Composition
+from coworking.kit.web.pages import Pages
+
+
+def console_routes(pages: Pages, composition: Composition, places: Sequence[Place] = ()) -> list[BaseRoute]:
+    """Every staff page but the start. `pages` must have been built with "app.console"; `places` are shown as tools."""
+    desk = Desk(pages, composition, places)
+    return [
+        *calls_routes(desk),
+        *reconciliation_routes(desk),
+        *margins_routes(desk),
+        *what_if_routes(desk),
+        *anomalies_routes(desk),
+        *lines_routes(desk),
+        *interruptions_routes(desk),
+        *numbers_routes(desk),
+        *standing_routes(desk),
+        *reception_routes(desk),
+    ]
+
+
+def console_start(
+    pages: Pages, composition: Composition, places: Sequence[Place], otherwise: Endpoint
+) -> Endpoint:
+    """The start page of staff; `otherwise` answers everybody else."""
+    return Desk(pages, composition, places).endpoint(show_today, for_others=otherwise)

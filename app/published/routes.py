@@ -1,0 +1,79 @@
+"""The published pages: the price list and the terms of an operator."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.operators import OperatorInForce
+from app.published.office_hours import spoken_hours
+from app.published.operators import OperatorsByName
+from app.published.price_list import price_list
+from app.published.versions import editions
+from coworking.kit.clock import Clock
+from coworking.kit.errors import NotFound
+from coworking.kit.web.pages import Pages
+from coworking.kit.web.translations import translatable
+from telephony.metering.profile import CallClass
+
+PUBLISHED_PATH = "/published"
+
+CALL_CLASS_WORDS = {
+    CallClass.FORWARD_TO_FIXED: translatable("Forwarded to a fixed phone"),
+    CallClass.FORWARD_TO_MOBILE: translatable("Forwarded to a mobile"),
+    CallClass.FORWARD_TO_IP: translatable("Forwarded to an IP phone"),
+    CallClass.DESK_TO_FIXED: translatable("From the desk phone to a fixed phone"),
+    CallClass.DESK_TO_MOBILE: translatable("From the desk phone to a mobile"),
+    CallClass.DESK_TO_IP: translatable("From the desk phone to an IP phone"),
+    CallClass.MOBILE_TO_FIXED: translatable("From your mobile to a fixed phone"),
+    CallClass.MOBILE_TO_MOBILE: translatable("From your mobile to a mobile"),
+    CallClass.MOBILE_TO_IP: translatable("From your mobile to an IP phone"),
+    CallClass.FIXED_TO_FIXED: translatable("From your fixed phone to a fixed phone"),
+    CallClass.FIXED_TO_MOBILE: translatable("From your fixed phone to a mobile"),
+    CallClass.FIXED_TO_IP: translatable("From your fixed phone to an IP phone"),
+    CallClass.CONTROL: translatable("Changing the forwarding by phone"),
+}
+
+
+def published_routes(pages: Pages, operators: OperatorsByName, clock: Clock) -> list[Route]:
+    """Open to everybody. `pages` must have been built with "app.published"."""
+
+    def shown(request: Request, template: str) -> Response:
+        reader = pages.reader(request)
+        try:
+            operator = operators.named(request.path_params["operator"])
+        except NotFound as error:
+            return pages.refusal(request, error)
+        profile = operator.profile
+        today = operator.calendar.local_date(clock.now())
+        return pages.render(
+            request,
+            template,
+            operator=profile.name,
+            title=profile.title.spoken(reader.language),
+            today=today,
+            listed=price_list(profile, today),
+            terms=editions(profile.membership.terms, today),
+            call_words={call_class: reader.gettext(words) for call_class, words in CALL_CLASS_WORDS.items()},
+            hours=_hours(operator, reader.language == "ja"),
+        )
+
+    async def prices(request: Request) -> Response:
+        return shown(request, "published/prices.html")
+
+    async def terms(request: Request) -> Response:
+        return shown(request, "published/terms.html")
+
+    return [
+        Route(f"{PUBLISHED_PATH}/{{operator}}/prices", prices, methods=["GET"], name="published-prices"),
+        Route(f"{PUBLISHED_PATH}/{{operator}}/terms", terms, methods=["GET"], name="published-terms"),
+    ]
+
+
+def _hours(operator: OperatorInForce, in_japanese: bool) -> list[tuple[str, bool]]:
+    """Each row of office hours in words, and whether it holds on national holidays."""
+    return [
+        (spoken_hours(hours, "ja" if in_japanese else "en"), hours.on_holidays)
+        for hours in operator.profile.membership.office_hours
+    ]
