@@ -35,6 +35,7 @@ _TAGS = [
     },
     {"name": "calls", "description": "Calls with their legs, their price and the reason for it."},
     {"name": "charges", "description": "What was posted, and the sums of a month."},
+    {"name": "webhooks", "description": "Addresses of members that are told of calls, and what was sent."},
     {"name": "notices", "description": "What was written to members, with its times."},
     {"name": "published", "description": "Price list and terms, for anybody."},
 ]

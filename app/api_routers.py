@@ -9,6 +9,7 @@ import telephony.forwarding.calls_routes
 import telephony.forwarding.control.routes
 import telephony.forwarding.forwarding_routes
 import telephony.forwarding.halts_routes
+import telephony.forwarding.member_webhooks.routes
 import telephony.forwarding.review_routes
 import telephony.forwarding.routes
 import telephony.forwarding.voicemail.routes
@@ -29,5 +30,6 @@ ROUTERS = (
     telephony.forwarding.control.routes.router,
     telephony.forwarding.voicemail.routes.router,
     telephony.forwarding.calling_out.routes.router,
+    telephony.forwarding.member_webhooks.routes.router,
     published_router,
 )

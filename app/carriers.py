@@ -90,6 +90,7 @@ def buy_numbers(carrier: Carrier, public_url: str, area_code: str, count: int) -
         voice_url=callbacks.voice(),
         voice_fallback_url=FALLBACK_URL,
         status_callback_url=callbacks.status(),
+        sms_url=callbacks.sms(),
     )
     bought: list[StockRow] = []
     for number in islice(_for_sale(carrier, area_code), count):

@@ -20,6 +20,8 @@ from coworking.kit.postgres import EmbeddedServer
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 # Two programs that start at once migrate one after the other.
 MIGRATION_LOCK = 7_206_091
+# What another program may take for its migrations; each of its statements has the connection's own limits.
+MOST_WAIT_MS = 120_000
 
 
 class DatabaseTooNew(Exception):
@@ -29,6 +31,8 @@ class DatabaseTooNew(Exception):
 def migrate(url: str) -> None:
     """Run what is missing, as the owner, each migration in a transaction of its own."""
     with _connect(url) as connection:
+        for limit in ("lock_timeout", "statement_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = {MOST_WAIT_MS}"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         try:

@@ -7,8 +7,9 @@ import coworking.kit.operators
 import coworking.kit.outbox
 import coworking.membership.models  # noqa: F401
 import telephony.forwarding.calling_out.models
-import telephony.forwarding.control.models
 import telephony.forwarding.cap_models
+import telephony.forwarding.control.models
+import telephony.forwarding.member_webhooks.models
 import telephony.forwarding.models
 import telephony.forwarding.voicemail.models
 import telephony.metering.models

@@ -28,7 +28,8 @@ class OperatorInForce:
     calendar: BusinessCalendar
 
     def member_rules(self) -> MemberRules:
-        return MemberRules(self.profile.membership, self.calendar)
+        profile = self.profile
+        return MemberRules(profile.membership, self.calendar, profile.numbers.refusal_reasons)
 
     def line_rules(self) -> LineRules:
         return LineRules(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.profiles import Profile
 from app.rulebook_control import control_rules
+from app.rulebook_metering import use_rules
 from app.rulebook_words import (
     AREA_CODE_CHOICES,
     FEE_UNITS,
@@ -18,16 +19,16 @@ from app.rulebook_words import (
     SHIFTS,
     SHOWS,
     STRATEGIES,
-    TAX_MODES,
     WEEKDAYS,
     WITHHELD,
     YES_OR_NO,
     ZONE_CHECKS,
     call_class_words,
     month_words,
+    percent,
+    yen_words,
 )
 from coworking.billing.profile import DayOfMonth, DayRule, DaysAfter, FixedFee
-from coworking.kit.money import plain
 from coworking.kit.profile_fields import Bilingual, Words
 from telephony.metering.profile import CallClass, CallPrice
 from telephony.numbers.profile import FixedCount, Proration
@@ -79,10 +80,7 @@ class _Reader:
         return ("、" if self._language == "ja" else ", ").join(self._say(each) for each in words)
 
     def _yen(self, amount: Decimal) -> str:
-        whole, _, fraction = plain(amount).partition(".")
-        figures = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
-        tax = self._say(TAX_MODES[self._profile.billing.tax_mode])
-        return f"{figures}円（{tax}）" if self._language == "ja" else f"{figures} yen {tax}"
+        return self._say(yen_words(amount, self._profile.billing.tax_mode))
 
     def _plans(self, names: Iterable[str]) -> str:
         return self._listed(self._profile.membership.plans[name].title for name in names) or self._say(
@@ -124,7 +122,7 @@ class _Reader:
         billing = self._profile.billing
         for rate in billing.tax_rates:
             label = Words(f"消費税率（{rate.valid_from}から）", f"Consumption tax from {rate.valid_from}")
-            yield self._row("billing.tax_rates", label, _percent(rate.rate))
+            yield self._row("billing.tax_rates", label, percent(rate.rate))
         for step in billing.first_payment.monthly_fees:
             yield self._row(
                 "billing.first_payment",
@@ -293,6 +291,8 @@ class _Reader:
         yield self._row(
             "metering.reception_to_desk_phone", Words("受付機からの呼出し", "Reception calls"), reception
         )
+        for key, use_label, value in use_rules(metering, self._profile.billing.tax_mode):
+            yield self._row(key, use_label, value)
 
     def _price(self, price: CallPrice) -> str:
         seconds = price.unit_seconds
@@ -392,7 +392,3 @@ class _Reader:
 
 def _part(title: Bilingual, ja: str, en: str) -> Words:
     return Words(f"{title.ja} {ja}", f"{title.en}, {en}")
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{plain(rate * 100)} %"

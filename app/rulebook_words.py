@@ -1,7 +1,9 @@
 """Words for the kinds that an operator's profile is made of, in Japanese and English."""
 
+from decimal import Decimal
+
 from coworking.billing.profile import DayShift, PaymentMeans
-from coworking.kit.money import TaxMode
+from coworking.kit.money import TaxMode, plain
 from coworking.kit.phone import NumberClass
 from coworking.kit.profile_fields import Weekday, Words
 from coworking.membership.profile import MemberKind
@@ -113,3 +115,14 @@ def month_words(months: int) -> Words:
     if months > 0:
         return Words(f"利用月の{count}か月後の", f"the month {count} {plural} after the month of service")
     return Words(f"利用月の{count}か月前の", f"the month {count} {plural} before the month of service")
+
+
+def yen_words(amount: Decimal, tax_mode: TaxMode) -> Words:
+    whole, _, fraction = plain(amount).partition(".")
+    figures = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
+    tax = TAX_MODES[tax_mode]
+    return Words(f"{figures}円（{tax.ja}）", f"{figures} yen {tax.en}")
+
+
+def percent(rate: Decimal) -> str:
+    return f"{plain(rate * 100)} %"

@@ -32,6 +32,7 @@ from coworking.kit.events import Subscriptions
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.mailer import Mailer, SmtpMailer, parse_smtp_url
 from coworking.kit.outbox import Resources
+from coworking.kit.outgoing_webhooks import WebhookSender
 from coworking.kit.queue import Work
 from coworking.kit.web.security_headers import SecurityHeaders
 from coworking.membership import Doorway, Passwords, RulesOfMembers, TokenLife
@@ -142,6 +143,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         RulesOfLines({operator.id: operator.line_rules() for operator in operators}),
         RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
         TokenLife(timedelta(days=settings.token_days)),
+        WebhookSender(),
         Passwords(
             time_cost=settings.argon2_time_cost,
             memory_kib=settings.argon2_memory_kib,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.asgi import Answer, request
+from app.migrations import metadata
 from app.profiles import SHIPPED
 from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, compose
@@ -27,6 +29,7 @@ from telephony.forwarding.calling_out.models import CallAttempt
 from telephony.forwarding.control.models import ControlSession
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
+from tests.databases import owner_database
 from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
@@ -53,6 +56,18 @@ EXAMPLES = {
     "cap_event_id": "cap_event_id",
     "case_id": "case_id",
 }
+
+# What the house's lines and numbers are in no state for; the terms of nex let no line go to somebody else.
+REFUSED_HERE = {
+    "POST /api/lines/{line_id}/transfer",
+    "POST /api/lines/{line_id}/lift-suspension",
+    "POST /api/lines/{line_id}/confirm-number-removed",
+    "POST /api/restrictions/{halt_id}/end",
+    "POST /api/numbers/import",
+    "POST /api/calls/{call}/reinstate",
+    "POST /api/what-if",
+}
+PROBLEM_JSON = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -149,6 +164,11 @@ class ApiHouse:
         names = operation.parameters("path")
         return operation.path.format(**{name: getattr(tenant, EXAMPLES[name]) for name in names})
 
+    def rows(self) -> dict[str, int]:
+        """How many there are, by table, of all operators."""
+        with closing(owner_database(self.composition.database.url)) as owner, owner.transaction() as session:
+            return {name: session.query(table).count() for name, table in metadata().tables.items()}
+
     def ask(
         self,
         method: str,
@@ -183,6 +203,14 @@ class ApiHouse:
             body=self.body_of(operation, tenant),
             raw=SOUND if operation.takes_sound else None,
         )
+
+
+def problem(answer: Answer) -> dict[str, Any]:
+    assert (answer.header("content-type") or "").startswith(PROBLEM_JSON)
+    found: dict[str, Any] = json.loads(answer.body)
+    assert found["status"] == answer.status
+    assert found["code"]
+    return found
 
 
 def open_house(database_url: str, folder: Path) -> ApiHouse:

@@ -20,6 +20,7 @@ from app.member import (
     schedule,
     switch,
     trying,
+    undo,
     voicemail,
 )
 from app.member.visits import Endpoint, MemberDoor
@@ -43,6 +44,7 @@ def member_routes(
         door.page("/more", partial(preferences.show_more, places=tuple(places)), name="member-more"),
         door.page("/preferences", preferences.show_preferences, name="member-preferences"),
         door.form("/preferences", preferences.save_preferences, name="member-preferences-form"),
+        *undo.undo_routes(pages, composition),
     ]
 
 

@@ -27,6 +27,9 @@ COLLECTIONS: Final = (
     "mail",
     "notices",
     "refused",
+    "offices",
+    "price_lists",
+    "terms",
 )
 FACTS: Final = ("scenario", "operator", "ended_at")
 FUNCTIONS: Final = ("count", "sum")

@@ -32,6 +32,8 @@ class Deployment:
     clock: VirtualClock
     calendar: BusinessCalendar
     public_url: str
+    operator: str
+    """Its name in addresses."""
     staff: Mapping[str, str]
     """Sign-in names of staff by what a scenario calls them."""
     password: str
@@ -43,6 +45,9 @@ class Deployment:
     """Buy so many numbers of an area code from the carrier; the stock file that enters them."""
     area_codes: Mapping[str, str]
     """By the name of the office."""
+    interruption_reasons: Sequence[str]
+    suspension_reasons: Sequence[str]
+    """Of the profile, in its order."""
     close: Callable[[], object]
     sweeps: Sequence[Callable[[], object]] = ()
     """What is done once a day."""

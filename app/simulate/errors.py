@@ -128,6 +128,10 @@ FAILED: dict[str, Sentences] = {
     "call-unknown": Sentences(
         "通話「{name}」はサービスに届いていません", "the call “{name}” never reached the service"
     ),
+    "not-by-telephone": Sentences(
+        "via: {via} では {fields} を設定できません。via: web で書いてください",
+        "via: {via} cannot set {fields}: use via: web",
+    ),
     "service-failed": Sentences(
         "手順「{step}」でサービスが失敗しました: {problem}", "the service failed in step “{step}”: {problem}"
     ),

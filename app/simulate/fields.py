@@ -34,12 +34,14 @@ class WrongValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value. `refers_to` names the kind of thing that the text must be a name of; where `or_number` is
-    set, a text that is no such name may be a telephone number instead."""
+    """A kind of value. `refers_to` names the kind of thing that the text (or each of the texts) must be a name of;
+    where `or_number` is set, a text that is no such name may be a telephone number instead; `also` are words that need
+    to be neither."""
 
     read: Callable[[Node], object]
     refers_to: str | None = None
     or_number: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,19 @@ def _office(node: Node) -> dict[str, object]:
     )
 
 
+def _document(node: Node) -> object:
+    """As JSON has it."""
+    if isinstance(node, Mapping):
+        return {key: _document(entry.value) for key, entry in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [_document(item) for item in node.items]
+    if node.is_null:
+        return None
+    if node.is_boolean:
+        return node.text == "true"
+    return int(node.text) if node.is_integer and len(node.text) <= 12 else node.text
+
+
 def looks_like_number(text: str) -> bool:
     """Could be meant as a telephone number, however it is written; whether it is one, the service decides."""
     return _PHONE_CHARACTERS.fullmatch(text) is not None and any(character.isdigit() for character in text)
@@ -179,6 +194,7 @@ DAY: Final = Kind(_day)
 MONTH: Final = Kind(_month)
 DURATION: Final = Kind(_duration)
 OFFICE: Final = Kind(_office)
+DOCUMENT: Final = Kind(_document)
 SECONDS: Final = Kind(partial(_integer, 0, LONGEST_SECONDS))
 
 
@@ -202,6 +218,11 @@ def name_of(kind: str) -> Kind:
     return Kind(_text, refers_to=kind)
 
 
-def name_or_number(kind: str) -> Kind:
-    """The name of such a thing, or a telephone number."""
-    return Kind(_text, refers_to=kind, or_number=True)
+def names_of(kind: str, *also: str) -> Kind:
+    """Names of such things, or one of these words."""
+    return Kind(_texts, refers_to=kind, also=also)
+
+
+def name_or_number(kind: str, *also: str) -> Kind:
+    """The name of such a thing, or a telephone number, or one of these words."""
+    return Kind(_text, refers_to=kind, or_number=True, also=also)

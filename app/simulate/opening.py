@@ -75,6 +75,7 @@ def open_deployment(
         clock=clock,
         calendar=operator.calendar,
         public_url=settings.public_url,
+        operator=profile.name,
         staff=_open_staff_accounts(composition, operator),
         password=PASSWORD,
         token_lasts=timedelta(days=TOKEN_DAYS),
@@ -84,6 +85,8 @@ def open_deployment(
             buy_numbers(carrier, settings.public_url, area_code, count)
         ),
         area_codes={name: office.area_code for name, office in profile.membership.offices.items()},
+        interruption_reasons=list(profile.forwarding.interruption_reasons),
+        suspension_reasons=list(profile.numbers.suspension_reasons),
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 

@@ -267,21 +267,22 @@ class _Reader:
         kind = declared.kind.refers_to
         if kind is None:
             return
-        assert isinstance(value, str)
-        if self._known.has(kind, value):
-            return
-        if declared.kind.or_number and (value == ANONYMOUS or looks_like_number(value)):
-            return
-        known = self._known.names(kind)
-        raise self._wrong(
-            entry.value.line,
-            "unknown-name",
-            field=name,
-            name=value,
-            kind=_KIND_WORDS[kind],
-            allowed=listed(known),
-            hint=hint(value, known),
-        )
+        for text in value if isinstance(value, tuple) else (value,):
+            assert isinstance(text, str)
+            if self._known.has(kind, text) or text in declared.kind.also:
+                continue
+            if declared.kind.or_number and (text == ANONYMOUS or looks_like_number(text)):
+                continue
+            known = [*self._known.names(kind), *declared.kind.also]
+            raise self._wrong(
+                entry.value.line,
+                "unknown-name",
+                field=name,
+                name=text,
+                kind=_KIND_WORDS[kind],
+                allowed=listed(known),
+                hint=hint(text, known),
+            )
 
     def _expectations(self, name: str, entry: Entry) -> tuple[Expectation, ...]:
         nodes: tuple[Node, ...]

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.simulate.actions.declaration import Refused
+from app.simulate.scenario import ANYONE
 from app.simulate.world import World, local_text
-
-PAGE_SIZE: Final = 200
 
 Row = Mapping[str, Any]
 Entry = dict[str, Any]
@@ -26,9 +25,13 @@ class Result:
             return self._world.local_text(self._world.now)
         return self._facts[key]
 
-    def collection(self, key: str) -> "Listing | Nothing | Refusals":
+    def collection(self, key: str) -> "Listing | Nothing | Refusals | Offices | Published":
         if key == "refused":
             return Refusals(self._world)
+        if key == "offices":
+            return Offices(self._world)
+        if key in PUBLISHED:
+            return Published(self._world, PUBLISHED[key])
         if key in LISTINGS:
             return Listing(self._world, LISTINGS[key])
         return Nothing()
@@ -60,7 +63,7 @@ class Listing:
         return self.source.entry(self.world, row)
 
     def items(self) -> Iterator[tuple[str, Entry]]:
-        for row in self._rows():
+        for row in self.world.all_pages(self.source.path):
             reference = str(row[self.source.reference])
             name = self.world.references.name(self.source.kind, reference) if self.source.kind else reference
             yield name, self.source.entry(self.world, row)
@@ -71,16 +74,6 @@ class Listing:
     def names(self) -> Iterator[str]:
         if self.source.kind is not None:
             yield from self.world.references.names(self.source.kind)
-
-    def _rows(self) -> Iterator[Row]:
-        after: str | None = None
-        while True:
-            query = {"limit": str(PAGE_SIZE), **({"after": after} if after else {})}
-            page = self.world.pages(self.source.path, **query)
-            yield from page["items"]
-            after = page.get("next")
-            if after is None:
-                return
 
 
 class Nothing:
@@ -115,6 +108,49 @@ class Refusals:
 
     def names(self) -> Iterator[str]:
         return iter(self.world.refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """By the office's name."""
+
+    world: World
+
+    def get(self, name: str) -> Entry | None:
+        return dict(self.items()).get(name)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        for office in self.world.pages("/api/offices"):
+            yield office["name"], {key: value for key, value in office.items() if key != "name"}
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        return (name for name, _ in self.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What anybody can read without signing in, by the operator's name."""
+
+    world: World
+    what: str
+
+    def get(self, name: str) -> Entry | None:
+        return dict(self.items()).get(name)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        name = self.world.deployment.operator
+        path = f"/api/published/{name}/{self.what}"
+        published: Entry = self.world.api("GET", path, None, by=ANYONE)
+        yield name, published
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        yield self.world.deployment.operator
 
 
 def _local(world: World, text: str | None) -> str | None:
@@ -158,12 +194,15 @@ def _line(world: World, row: Row) -> Entry:
         "status": row["status"],
         "starts_at": _local(world, row["starts_at"]),
         "ends_at": _local(world, row["ends_at"]),
+        "number_removal_confirmed_at": _local(world, row["number_removal_confirmed_at"]),
         "registered": list(row["registered_phones"]),
         "forwarding": {
             "on": forwarding["on"],
             "to": [to["number"] for to in forwarding["to"]],
             "strategy": forwarding["strategy"],
             "press_one": forwarding["press_one"],
+            "ring_seconds": [to["ring_seconds"] for to in forwarding["to"]],
+            "schedule": forwarding["schedule"],
         },
     }
 
@@ -212,6 +251,8 @@ def _notice(world: World, row: Row) -> Entry:
     return {"to": to, "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
 
 
+PUBLISHED: Final = {"price_lists": "prices", "terms": "terms"}
+"""Where the public API has it."""
 LISTINGS: Final[dict[str, Source]] = {
     "members": Source("/api/members", _member, "member"),
     "lines": Source("/api/lines", _line, "line"),

@@ -6,10 +6,10 @@ what the service itself is to do later is done when the clock comes to it.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from app.asgi import Answer, request
@@ -17,27 +17,18 @@ from app.simulate.actions.declaration import Refused
 from app.simulate.deployment import Deployment
 from app.simulate.errors import FailedRun, Place
 from app.simulate.evaluation import Answers, NoAnswer, evaluate
-from app.simulate.fields import ANONYMOUS
 from app.simulate.references import References
 from app.simulate.scenario import ANYONE, STAFF_ROLES, Expectation, Step
-from coworking.kit.phone import InvalidPhoneNumber, NumberClass, classify, parse_phone
-from telephony.carrier.sandbox import Behaviour, Phone, Script
+from app.simulate.telephones import Telephones
 
 MOST_DAYS_AHEAD: Final = 36_500
 LONGEST_PROBLEM: Final = 400
-ACCEPT_DIGITS: Final = "1"
-# A scenario names who answers, not how many calls one handset can hold at a time.
-CALLS_AT_A_TIME: Final = 1_000_000
-# A caller who withholds the number still calls from somewhere.
-UNNAMED_PHONE: Final = "+81312345600"
 NUMBERS_BOUGHT_AT_ONCE: Final = 10
+PAGE_SIZE: Final = 200
 SIGN_IN: Final = "/api/sign-in"
-LONGEST_WAIT_OF_WORK: Final = timedelta(hours=1)
+LONGEST_WAIT_OF_WORK: Final = timedelta(minutes=2)
 """What callers cause is worked off together, as by a worker under load: at most so late, on the same local day, and
 before anybody looks. What is due at a time is done at that time."""
-
-Which = Literal["all", "voice", "status"]
-Order = Literal["same", "reversed", "shuffled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,11 @@ class World:
         self.label = ""
         self.forwarded: set[int] = set()
         """Lines whose forwarding was set before."""
+        self.pins: dict[int, str] = {}
+        """By line."""
+        self.breaches: dict[int, int] = {}
+        """The latest prohibited act on record, by line."""
+        self.telephones = Telephones(self)
         self._loop = loop
         self._language = language
         self._members: dict[str, MemberEntry] = {}
@@ -117,8 +113,8 @@ class World:
         if at - self.now > timedelta(days=MOST_DAYS_AHEAD):
             raise FailedRun(self.place, "too-far", limit=MOST_DAYS_AHEAD)
         while (due_at := self._next_stop()) is not None and due_at <= at:
-            self._reach(due_at)
-        self._reach(at)
+            self.reach(due_at)
+        self.reach(at)
 
     def settle(self) -> None:
         """Let every call come to its end, and whatever is due by then be done."""
@@ -127,7 +123,12 @@ class World:
             due_at = self._next_due_at()
             if due_at is None or (due_at > self.now and not sandbox.exchange.live):
                 return
-            self._reach(due_at)
+            self.reach(due_at)
+
+    def advance_while(self, waits: Callable[[], bool]) -> None:
+        """Let time pass, from one thing that is due to the next, for as long as `waits` says so."""
+        while waits() and (due_at := self._next_due_at()) is not None:
+            self.reach(due_at)
 
     def _next_stop(self) -> datetime | None:
         """The next instant at which the service itself has something to do. What the carrier does on the way, it does
@@ -153,7 +154,7 @@ class World:
         )
         return min((at for at in upcoming if at is not None), default=None)
 
-    def _reach(self, at: datetime) -> None:
+    def reach(self, at: datetime) -> None:
         """Set the clock to `at` and do what is due there; what was overdue is done now."""
         at = max(at, self.now)
         carrier_at = self.deployment.sandbox.next_due_at() or at
@@ -227,6 +228,16 @@ class World:
         """One page of a list, as staff see it."""
         return self.api("GET", f"{path}?{urlencode(query)}" if query else path, None, by=STAFF_ROLES[0])
 
+    def all_pages(self, path: str) -> Iterator[Any]:
+        """Every item of a list, as staff see it, page by page."""
+        after: str | None = None
+        while True:
+            page = self.pages(path, limit=str(PAGE_SIZE), **({"after": after} if after else {}))
+            yield from page["items"]
+            after = page.get("next")
+            if after is None:
+                return
+
     def _read(self, answer: Answer, method: str, path: str) -> Any:
         if answer.status < 400:
             return json.loads(answer.body) if answer.body else None
@@ -277,6 +288,13 @@ class World:
     def line(self, name: str) -> LineEntry:
         return self._lines[name]
 
+    def lines_of(self, holder: str) -> list[LineEntry]:
+        """In the order in which the scenario made them."""
+        return [line for line in self._lines.values() if line.holder == holder]
+
+    def is_line(self, name: str) -> bool:
+        return name in self._lines
+
     def number(self, text: str) -> str:
         """The rented number of a line of that name, otherwise the text as it is."""
         return self._lines[text].number if text in self._lines else text
@@ -286,61 +304,6 @@ class World:
         while key in self.refusals:
             key += "'"
         self.refusals[key] = Refusal(step.number, step.line, step.do, refused.code)
-
-    # The carrier.
-
-    def dial(
-        self,
-        *,
-        caller: str,
-        to: str,
-        answered_by: str | None,
-        after_seconds: int,
-        talks_seconds: int,
-        callee_hangs_up: bool,
-        accepts: bool,
-    ) -> str:
-        """A phone outside calls a number; the carrier's reference of the call."""
-        sandbox = self.deployment.sandbox
-        withheld = caller == ANONYMOUS
-        phone = UNNAMED_PHONE if withheld else self._outside_phone(caller)
-        behaviours: dict[str, Behaviour] = {}
-        if answered_by is not None:
-            behaviours[self._outside_phone(answered_by)] = Script(
-                answers_after_seconds=after_seconds,
-                presses=ACCEPT_DIGITS if accepts else None,
-                talks_seconds=talks_seconds if callee_hangs_up else None,
-                hangs_up=callee_hangs_up,
-            )
-        if withheld:
-            self._add_phone(phone)
-        sid = sandbox.dial(
-            phone,
-            _e164(self.number(to)),
-            withheld=ANONYMOUS if withheld else None,
-            behaviour=Script(talks_seconds=None if callee_hangs_up else talks_seconds),
-            behaviours=behaviours,
-        )
-        self._reach(self.now)
-        return sid
-
-    def repeat_webhooks(self, name: str, *, which: Which, times: int, order: Order, drop: list[str]) -> None:
-        """The carrier sends again what it sent about the call of that name."""
-        sid = self.references.reference("call", name)
-        if sid is None:
-            raise FailedRun(self.place, "call-unknown", name=name)
-        self.deployment.sandbox.repeat_webhooks(sid, which, times, order, drop)
-        self._reach(self.now)
-
-    def _outside_phone(self, text: str) -> str:
-        number = _e164(self.number(text))
-        self._add_phone(number)
-        return number
-
-    def _add_phone(self, number: str) -> None:
-        if number not in self.deployment.sandbox.phones:
-            kind: Literal["mobile", "fixed"] = "mobile" if classify(number) is NumberClass.MOBILE else "fixed"
-            self.deployment.sandbox.add_phone(Phone(number, number, kind, lines=CALLS_AT_A_TIME))
 
     # Expectations.
 
@@ -366,12 +329,3 @@ class World:
 
 def local_text(local: datetime) -> str:
     return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
-
-
-def _e164(text: str) -> str:
-    """As the network writes it; what is no Japanese number is called by its digits."""
-    try:
-        return parse_phone(text).e164
-    except InvalidPhoneNumber:
-        digits = "".join(character for character in text if character.isdecimal())
-        return f"+{digits}" if text.lstrip().startswith(("+", "＋")) else digits

@@ -5,7 +5,7 @@ from telephony.forwarding.callbacks import Callbacks
 from telephony.forwarding.calling_out.calls import OutgoingCalls
 from telephony.forwarding.calling_out.desk_phones import lend_desk_phone
 from telephony.forwarding.calling_out.placing import place_calls
-from telephony.forwarding.cards import rewrite_all_cards, rewrite_card
+from telephony.forwarding.cards import rewrite_all_cards, rewrite_card, rewrite_control_card
 from telephony.forwarding.carrier_door import Believed, CarrierAccount, CarrierDoor
 from telephony.forwarding.destinations import Change, WantedDestination, set_forwarding
 from telephony.forwarding.event_store import EventStore
@@ -39,6 +39,7 @@ __all__ = [
     "place_calls",
     "rewrite_all_cards",
     "rewrite_card",
+    "rewrite_control_card",
     "set_forwarding",
     "settle_events",
     "watch_told",

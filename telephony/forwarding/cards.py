@@ -18,7 +18,7 @@ from telephony.forwarding.models import CallerRule, Destination, ForwardingSetti
 from telephony.forwarding.rules import CallRules
 from telephony.forwarding.schedules import Schedule
 from telephony.forwarding.voicemail.spoken import spoken_of
-from telephony.numbers import Line, halt_of, line_of_number, list_lines
+from telephony.numbers import Line, StockNumber, control_numbers, halt_of, line_of_number, list_lines
 
 CARD_SETTINGS = (
     "strategy",
@@ -45,11 +45,42 @@ def rewrite_card(session: Session, rules: CallRules, line_id: int, now: datetime
     current = line_of_number(session, number)
     if current is not None and current.id != line.id:
         return
-    card = card_of(session, rules, line)
-    statement = insert(RoutingCard).values(
+    _write(session, card_of(session, rules, line), line.operator_id, line.id, now)
+
+
+def rewrite_control_card(session: Session, rules: CallRules, stock_number_id: int, now: datetime) -> None:
+    """Bring the card of a number up to date by which members steer their lines, or take it away when it is none any
+    more."""
+    number = session.get_one(StockNumber, stock_number_id)
+    if number.status == "control":
+        _write(session, control_card(rules, number.number, now), number.operator_id, None, now)
+    elif number.status not in {"assigned", "quarantined"}:
+        session.execute(delete(RoutingCard).where(RoutingCard.number == number.number))
+
+
+def control_card(rules: CallRules, number: str, now: datetime) -> Card:
+    return Card(
+        line_id=0,
         number=number,
-        operator_id=line.operator_id,
-        line_id=line.id,
+        version=0,
+        status="lent",
+        starts_at=now,
+        ends_at=None,
+        is_on=False,
+        targets=(),
+        allowed_classes=frozenset(),
+        time_limit_seconds=rules.forwarding.limits.control_call_seconds,
+        language=rules.language,
+        is_control=True,
+        **rules.usual_settings(),
+    )
+
+
+def _write(session: Session, card: Card, operator_id: int, line_id: int | None, now: datetime) -> None:
+    statement = insert(RoutingCard).values(
+        number=card.number,
+        operator_id=operator_id,
+        line_id=line_id,
         version=1,
         card=card.to_json(),
         changed_at=now,
@@ -75,6 +106,8 @@ def rewrite_all_cards(session: Session, rules: CallRules, now: datetime) -> int:
             rewrite_card(session, rules, line.id, now)
         after_id = lines[-1].id
         looked_at += len(lines)
+    for number in control_numbers(session):
+        _write(session, control_card(rules, number, now), session.info["operator_id"], None, now)
     return looked_at
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from coworking.kit.phone import FORWARDABLE, NumberClass
 from coworking.kit.profile_fields import (
@@ -203,10 +203,20 @@ class Reception(Table):
     member_plans: Distinct[Name] = ()
 
 
+DOMAIN_WORDS = Words(
+    "英小文字・数字・ハイフン・ピリオドだけのドメイン名（例 desk.example.jp）",
+    "a domain name of small letters, digits, hyphens and periods, such as desk.example.jp",
+)
+
+
 class DeskPhones(Table):
     """Desk phones that are lent with a line register at this domain of the carrier's, over SIP."""
 
-    sip_domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251})[a-z0-9]$")]
+    sip_domain: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{1,251})[a-z0-9]$"),
+        WithJsonSchema({"type": "string", "allowed": list(DOMAIN_WORDS)}),
+    ]
 
 
 class Voicemail(Table):

@@ -65,6 +65,8 @@ class HangUp:
     decided_by: str = "nobody-answers"
 
 
+LOOP = Announce("loop", says="forwarding_off", outcome="refused")
+
 Decision = Announce | Ring | RingDesk | TakeMessage | Refuse | HangUp
 
 
@@ -156,8 +158,7 @@ def _halted(call: Incoming) -> Decision | None:
 
 def _looped(call: Incoming) -> Decision | None:
     # A forwarded call shows the rented number: one that comes from it has gone round in a circle.
-    looped = call.caller == call.card.number
-    return Announce("loop", says="forwarding_off", outcome="refused") if looped else None
+    return LOOP if call.caller == call.card.number else None
 
 
 def _barred(call: Incoming) -> Decision | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -17,7 +18,9 @@ from telephony.forwarding.card import Card
 from telephony.forwarding.carrier_door import METHODS, Believed, CarrierDoor, Refused, VoiceHandler
 from telephony.forwarding.event_store import Told
 from telephony.forwarding.floods import Floods
-from telephony.forwarding.routing import Announce, Decision, Refuse, decide, decide_next
+from telephony.forwarding.loops import Loops
+from telephony.forwarding.routing import LOOP, Announce, Decision, Refuse, Ring, decide, decide_next
+from telephony.forwarding.traces import FINAL
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +32,7 @@ class Webhooks:
     door: CarrierDoor
     control: VoiceHandler
     floods: Floods
+    loops: Loops = field(default_factory=Loops)
 
     def routes(self) -> list[Route]:
         voice = {
@@ -54,6 +58,8 @@ class Webhooks:
         if card is not None and card.is_control:
             return await self.control(believed, webhook)
         decision = decide(card, webhook.from_, now, account.rules.tariffs.calendar)
+        if card is not None and self._comes_round(card, decision, webhook, now):
+            decision = LOOP
         context: dict[str, Any] = {"decided_by": decision.decided_by}
         if card is not None:
             context |= {"line_id": card.line_id, "card": card.version}
@@ -61,6 +67,16 @@ class Webhooks:
             context["outcome"] = decision.outcome
         await self.door.tell(believed, webhook.call_sid, webhook.call_sid, "voice", 0, context)
         return self._document(decision, card, believed, webhook)
+
+    def _comes_round(self, card: Card, decision: Decision, webhook: VoiceWebhook, now: datetime) -> bool:
+        """Whether a call that would be put through has come back through numbers that are not ours. Where destinations
+        see the rented number, what comes back is known by that; only where they see the caller it looks new (R18)."""
+        return (
+            isinstance(decision, Ring)
+            and card.shows == "caller"
+            and webhook.from_ is not None
+            and self.loops.seen(card.line_id, webhook.from_, webhook.forwarded_from, webhook.call_sid, now)
+        )
 
     async def _next(self, believed: Believed, webhook: VoiceWebhook) -> bytes:
         """A Dial has ended: the call is over if two people spoke, else the next phone rings."""
@@ -105,6 +121,8 @@ class Webhooks:
             webhook = status_webhook(believed.form, account_sid=believed.account.sid)
         except (Refused, MalformedWebhook) as refused:
             return self.door.refuse(request, refused.reason)
+        if webhook.call_status.value in FINAL:
+            self.loops.ended(webhook.call_sid)
         try:
             await self.door.store().store(
                 Told(

@@ -40,6 +40,8 @@ OPTIONAL = {
     "caps", "line", "member", "operator", "warning_share", "pause_minutes", "comparing", "tolerance_seconds", "unusual",
     "foreign_share", "foreign_calls", "night", "night_calls", "long_seconds", "loop_calls", "burst_calls",
     "burst_seconds", "purchase", "bundle_id", "address_id", "most_per_purchase", "most_per_month",
+    "reception_phone", "whisper", "shows", "when_off", "outside_hours", "voicemail", "longest_seconds",
+    "silence_seconds", "kept_days", "mails_recording", "mails_missed", "missed_mails_an_hour", "desk_phones",
 }  # fmt: skip
 """Keys with a default, as docs/new-operator.md lists them."""
 ENTRIES = {"offices", "plans", "prohibited_acts", "fees", "refusal_reasons", "suspension_reasons",

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories.membership import PASSWORD
 from tests.member_stand import EMAIL, EMPTY_EMAIL, build_member_stand
+from tests.undoable import make_change
 
 OpenPage = Callable[..., Page]
 PAGES = (
@@ -206,6 +207,21 @@ def test_a_message_is_played_by_the_page(site: MemberSite, open_page: OpenPage) 
     assert lasts == pytest.approx(1, abs=0.1)
     page.get_by_role("button", name=re.compile("聞きました")).click()
     expect(page.locator(".tabs .pip")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "dark"), VIEWS)
+def test_a_change_is_undone_by_its_link(
+    site: MemberSite, open_page: OpenPage, width: int, dark: bool
+) -> None:
+    page = open_page(width=width, height=800, dark=dark)
+    page.goto(site.url + make_change(site.stand, "forwarding"))
+    looks_right(page, width)
+    page.get_by_role("button", name="元に戻す").click()
+    expect(page.get_by_role("heading", name="変更を取り消しました")).to_be_visible()
+    looks_right(page, width)
+    page.goto(page.url)
+    expect(page.get_by_role("heading", name="取り消しは行いませんでした")).to_be_visible()
+    looks_right(page, width)
 
 
 def test_without_a_line_there_is_one_way_out(site: MemberSite, open_page: OpenPage) -> None:

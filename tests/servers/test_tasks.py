@@ -34,6 +34,7 @@ from tests.factories.numbers import ACTOR, line_rules, make_line
 from tests.servers import metering, numbers, texts, voicemail
 from tests.servers.calling_out import attempt_has_failed, queue_look_up
 from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
+from tests.servers.member_webhooks import is_delivered, is_forgotten, queue_delivery, queue_old_delivery
 from tests.servers.watching import call_is_closed, queue_question, queue_watch
 
 PATIENCE_SECONDS = 60.0
@@ -190,6 +191,14 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
     "forwarding.watch-calls": (
         lambda house, session: queue_watch(session, house.operator_id),
         lambda _, session: call_is_closed(session),
+    ),
+    "member-webhooks.deliver": (
+        lambda house, session: queue_delivery(house.work.resources, session, house.operator_id),
+        lambda _, session: is_delivered(session),
+    ),
+    "member-webhooks.forget": (
+        lambda house, session: queue_old_delivery(session, house.operator_id),
+        lambda _, session: is_forgotten(session),
     ),
     "voicemail.delete-recording": (
         lambda house, session: voicemail.queue_delete(session, house.operator_id),

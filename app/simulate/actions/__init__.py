@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from app.simulate.actions import clock, identity, membership, telephone
+from app.simulate.actions import clock, identity, line_office, membership, steering, telephone
 from app.simulate.actions.declaration import Action
 
 ACTIONS: Final[dict[str, Action]] = {
-    action.name: action for area in (membership, identity, telephone, clock) for action in area.ACTIONS
+    action.name: action
+    for area in (membership, identity, telephone, steering, line_office, clock)
+    for action in area.ACTIONS
 }

@@ -1,4 +1,4 @@
-"""Actions on lines and calls."""
+"""Actions on lines and calls to them."""
 
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -16,12 +16,13 @@ from app.simulate.fields import (
     name_or_number,
     word,
 )
+from app.simulate.phones import DESK, Talk
 
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
-    from app.simulate.world import Order, Which, World
+    from app.simulate.telephones import Order, Which
+    from app.simulate.world import World
 
-LONGEST_RING_SECONDS = 600
 MOST_CARRIER_REPEATS = 100
 DEFAULT_ANSWERS_AFTER_SECONDS = 5
 DEFAULT_TALKS_SECONDS = 60
@@ -63,41 +64,32 @@ def unregister_phone(world: "World", step: "Step") -> None:
     )
 
 
-def set_forwarding(world: "World", step: "Step") -> None:
-    """Change what the step names and leave the rest of the setting as it is."""
-    line = world.line(step.text("line"))
-    path = f"/api/lines/{line.reference}/forwarding"
-    setting: dict[str, Any] = {
-        name: step.fields[name] for name in ("on", "strategy", "press_one") if step.has(name)
-    }
-    if step.has("to"):
-        setting["to"] = [{"number": world.number(to)} for to in step.texts("to")]
-        # The first destinations of a line are set in order to be used.
-        if line.reference not in world.forwarded:
-            setting.setdefault("on", True)
-    if step.has("ring_seconds"):
-        present = setting.get("to") or world.pages(path)["to"]
-        setting["to"] = [{**to, "ring_seconds": step.fields["ring_seconds"]} for to in present]
-    world.api("PUT", path, setting, by=step.by or line.holder)
-    world.forwarded.add(line.reference)
-
-
 def call(world: "World", step: "Step") -> str:
-    """A call from outside begins; what comes of it comes while the clock runs on."""
-    return world.dial(
-        caller=step.text("from"),
-        to=step.text("to"),
-        answered_by=step.text("answered_by") or None,
+    """A call begins; what comes of it comes while the clock runs on."""
+    message = step.fields.get("leaves_message")
+    assert message is None or isinstance(message, int)
+    talk = Talk(
+        answered_by=_answering(world, step),
         after_seconds=step.whole("after", DEFAULT_ANSWERS_AFTER_SECONDS),
-        talks_seconds=step.whole("talks", DEFAULT_TALKS_SECONDS),
+        seconds=step.whole("talks", DEFAULT_TALKS_SECONDS),
         callee_hangs_up=step.text("hangs_up", "caller") == "callee",
         accepts=step.flag("accepts", True),
+        message_seconds=message,
     )
+    return world.telephones.dial(caller=step.text("from"), to=step.text("to"), talk=talk)
+
+
+def _answering(world: "World", step: "Step") -> str | None:
+    """`desk` is the desk phone of the line that is called."""
+    answered_by = step.text("answered_by") or None
+    if answered_by == DESK and not world.is_line(DESK):
+        return step.text("to")
+    return answered_by
 
 
 def carrier_repeats(world: "World", step: "Step") -> None:
     """The carrier sends again what it sent for a call."""
-    world.repeat_webhooks(
+    world.telephones.repeat_webhooks(
         step.text("call"),
         which=cast("Which", step.text("which", "all")),
         times=step.whole("times", 1),
@@ -132,29 +124,17 @@ ACTIONS = (
     Action("register-phone", register_phone, {"line": _LINE, "number": _NUMBER}),
     Action("unregister-phone", unregister_phone, {"line": _LINE, "number": _NUMBER}),
     Action(
-        "set-forwarding",
-        set_forwarding,
-        {
-            "line": _LINE,
-            "via": Field(word("web", later=("ivr", "sms"))),
-            "on": Field(BOOLEAN),
-            "to": Field(TEXTS),
-            "strategy": Field(word("in-turn", "at-once")),
-            "ring_seconds": Field(integer(1, LONGEST_RING_SECONDS)),
-            "press_one": Field(BOOLEAN),
-        },
-    ),
-    Action(
         "call",
         call,
         {
             "from": Field(name_or_number("line"), required=True),
             "to": Field(name_or_number("line"), required=True),
-            "answered_by": Field(name_or_number("line")),
+            "answered_by": Field(name_or_number("line", DESK)),
             "after": Field(SECONDS),
             "talks": Field(SECONDS),
             "hangs_up": Field(word("caller", "callee")),
             "accepts": Field(BOOLEAN),
+            "leaves_message": Field(SECONDS),
         },
         makes="call",
     ),

@@ -1,4 +1,4 @@
-"""SMS over REST: accepted, sent, delivered to the phone if there is one."""
+"""SMS: over REST accepted, sent, delivered to the phone if there is one; from a phone told to the application."""
 
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,44 @@ def create(exchange: "Exchange", request: RestRequest) -> Json:
     if to in exchange.phones:
         timeline.after(DELIVERED_AFTER_SECONDS, lambda: _move(exchange, row, "delivered", callback, method))
     return resources.message(row, exchange.account_sid)
+
+
+def receive(exchange: "Exchange", sender: str, to: str, body: str) -> str:
+    """A phone writes to a number of the account, which is told soon where the number has an address for messages; the
+    SID of the message. Raises KeyError for a number that is not the account's."""
+    settings = exchange.inventory.owned[to].settings
+    row = MessageRow(exchange.new_sid("SM"), sender, to, body, "received", _ms(exchange))
+    exchange.store.save_message(row)
+    if settings.sms_url:
+        form = [
+            ("ToCountry", "JP"),
+            ("MessageSid", row.sid),
+            ("SmsMessageSid", row.sid),
+            ("SmsSid", row.sid),
+            ("SmsStatus", "received"),
+            ("NumMedia", "0"),
+            ("NumSegments", "1"),
+            ("AccountSid", exchange.account_sid),
+            ("From", sender),
+            ("To", to),
+            ("Body", body),
+            ("ApiVersion", API_VERSION),
+        ]
+        token = exchange.new_token()
+        exchange.webhooks.post(
+            Webhook(
+                "status",
+                "message",
+                settings.sms_url,
+                settings.sms_method,
+                form,
+                row.sid,
+                "",
+                token,
+                "received",
+            )
+        )
+    return row.sid
 
 
 def fetch(exchange: "Exchange", request: RestRequest) -> Json:

@@ -14,6 +14,7 @@ from telephony.carrier.sandbox.numbers import Inventory
 from telephony.carrier.sandbox.phones import Behaviour, Phone
 from telephony.carrier.sandbox.reactions import press
 from telephony.carrier.sandbox.rest import Rest
+from telephony.carrier.sandbox.rest_messages import receive as receive_message
 from telephony.carrier.sandbox.sip import SipDomain, dial_domain, user_and_domain
 from telephony.carrier.sandbox.snapshot import snapshot
 from telephony.carrier.sandbox.store import Store
@@ -161,6 +162,19 @@ class Sandbox:
                     shown, to, phone=caller, behaviour=behaviour, behaviours=behaviours
                 )
             return leg.sid
+
+    def behave(self, call_sid: str, behaviours: Mapping[str, Behaviour]) -> None:
+        """How phones behave in a call that was placed over REST and does not ring yet, by number or SIP address."""
+        with self.timeline.lock:
+            leg = self.exchange.live.get(call_sid)
+            if leg is None:
+                raise NoCall(call_sid)
+            leg.call.behaviours.update(behaviours)
+
+    def text(self, phone: str, to: str, body: str) -> str:
+        """A phone sends a text message to a number of the account; the SID of the message."""
+        with self.timeline.lock:
+            return receive_message(self.exchange, self._phone(phone).number, to, body)
 
     def answer(self, phone: str) -> None:
         leg = self._leg(phone, ringing=True)

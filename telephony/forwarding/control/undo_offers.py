@@ -49,6 +49,15 @@ def operator_of_undo(token: str) -> int | None:
     return int(form.group(1)) if form else None
 
 
+def open_offer(session: Session, token: str, now: datetime) -> ChangeUndo | None:
+    """The offer of this token, to be looked at; None when it is unknown, over or used."""
+    return session.scalar(
+        select(ChangeUndo).where(
+            ChangeUndo.digest == _digest(token), ChangeUndo.used_at.is_(None), ChangeUndo.until > now
+        )
+    )
+
+
 def take_offer(session: Session, token: str, now: datetime) -> ChangeUndo | None:
     """The offer of this token, used from here on; None when it is unknown, over or used."""
     offer = session.scalar(

@@ -56,6 +56,9 @@ JAPANESE = [
     "料金表の適用開始: 2019-10-01",
     "受付時間: 月、火、水、木、金 10:00-18:30  [NEX-25]",
     "技術者出張料金: 35,000円（税別） / レンタルオフィス  [NEX-16]",
+    "1回線の上限: 同時20通話、毎分60通話、1日6,000分、1日300,000円（税別）",
+    "上限の予告: 1日の通話時間・料金の80 %から",
+    "目立つ月 海外からの着信: 10件以上で、番号を通知した着信の30 %以上",
 ]
 ENGLISH = [
     "Incoming/outgoing service, forwarded → mobile: 1 min: 32 yen before tax  [NEX-09]",
@@ -65,6 +68,9 @@ ENGLISH = [
     "Consumption tax from 2019-10-01: 10 %",
     "Terms of 2025-01-10: ",
     "control call: 1 min: 20 yen before tax  [NEX-10]",
+    "Caps of a member: 50 calls at once, 120 calls a minute, 20,000 minutes a day, 1,000,000 yen before tax a day",
+    "Difference from the carrier's records: up to 2 s counts as none",
+    "Unusual month, bursts of short calls: 30 or more within an hour, each of 10 s at most",
 ]
 
 

@@ -91,20 +91,38 @@ def test_forwarding_is_changed_and_read_back(door: Door) -> None:
     token = door.token_of(line)
     wanted = {
         "on": True,
-        "to": [{"number": "090-1234-5678", "ring_seconds": 30}, {"number": "045-670-1234"}],
+        "to": [
+            {"number": "090-1234-5678", "ring_seconds": 30, "label": "携帯"},
+            {"number": "045-670-1234"},
+        ],
         "strategy": "at-once",
         "press_one": True,
-        "withheld": "announcement",
+        "whisper": True,
+        "shows": "caller",
+        "withheld": "voicemail",
+        "unanswered": "voicemail",
+        "when_off": "hang-up",
+        "outside_hours": "voicemail",
+        "schedule": {
+            "week": {"mon": [["09:00", "12:00"], ["13:00", "24:00"]], "sat": []},
+            "holidays": "closed",
+            "exceptions": {"2026-12-31": []},
+        },
     }
     answer = put(door, line, token, wanted)
     assert answer.status == 200
     expected = {
         **wanted,
-        "to": [{"number": MOBILE, "ring_seconds": 30}, {"number": FIXED, "ring_seconds": 20}],
+        "to": [
+            {"number": MOBILE, "ring_seconds": 30, "label": "携帯"},
+            {"number": FIXED, "ring_seconds": 20, "label": None},
+        ],
     }
     assert json.loads(answer.body) == expected
     assert door.json(f"/api/lines/{line.id}/forwarding", token) == expected
     assert door.json(f"/api/lines/{line.id}", token)["forwarding"] == expected
+    assert put(door, line, token, {"schedule": None}).status == 200
+    assert door.json(f"/api/lines/{line.id}/forwarding", token) == {**expected, "schedule": None}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 
 from app.profiles import Profile, load_profile
 from coworking.kit.phone import NumberClass
-from telephony.forwarding.profile import Announcements, Prompts, Strategy, Unanswered, WithheldCaller
+from telephony.forwarding.profile import Announcements, Instead, Prompts, Strategy, WithheldCaller
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def test_defaults_of_a_line(nex: Profile) -> None:
     defaults = nex.forwarding.defaults
     assert defaults.strategy is Strategy.IN_TURN
     assert defaults.press_one is False
-    assert defaults.unanswered is Unanswered.ANNOUNCEMENT
+    assert defaults.unanswered is Instead.ANNOUNCEMENT
     assert defaults.withheld_caller is WithheldCaller.FORWARD
     ringing = nex.forwarding.ringing
     assert (ringing.least_seconds, ringing.default_seconds, ringing.most_seconds) == (5, 20, 60)

@@ -7,16 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.forwarding.card import Card, Target
+from telephony.forwarding.card import CallerRule, Card, Target
 from telephony.forwarding.routing import (
     Announce,
     Decision,
     HangUp,
+    Refuse,
     Ring,
+    RingDesk,
+    TakeMessage,
     decide,
     decide_next,
     reachable,
 )
+from telephony.forwarding.schedules import Schedule
 from tests.factories.membership import nex
 from tests.telephony.forwarding.cards import CALLER, CARD, IP, MOBILE, NOW, OFFICE, RENTED
 
@@ -107,7 +111,9 @@ def test_the_callers_own_phone_is_passed_over_in_turn() -> None:
 def test_a_forbidden_destination_on_a_card_is_not_dialled_r17(number: str) -> None:
     """However it came onto the card: by a hand on the database, by a profile that has changed since."""
     assert decide(to(number), CALLER, NOW, CALENDAR) == NO_DESTINATION
-    assert decide(replace(CARD, targets=(Target(0, number, 20), OFFICE)), CALLER, NOW) == Ring((OFFICE,))
+    assert decide(replace(CARD, targets=(Target(0, number, 20), OFFICE)), CALLER, NOW, CALENDAR) == Ring(
+        (OFFICE,)
+    )
     mixed = replace(AT_ONCE, targets=(MOBILE, Target(1, number, 20), IP))
     assert decide(mixed, CALLER, NOW, CALENDAR) == Ring((MOBILE, IP))
     assert decide_next(replace(mixed, strategy="in-turn"), CALLER, 0) == Ring((IP,))
@@ -155,3 +161,100 @@ def test_an_operator_may_hang_up_instead_of_announcing() -> None:
     assert decide_next(silent, CALLER, 0) == Ring((OFFICE,))
     assert decide_next(silent, CALLER, 2) == HangUp()
     assert Card.read(silent.version, silent.to_json()) == silent
+
+
+CLOSED = replace(CARD, schedule=Schedule.read({"week": {}}), outside_hours="voicemail")
+RULES = (
+    CallerRule("+8136666", "block", whole=False),
+    CallerRule(CALLER, "forward"),
+    CallerRule("+81312345678", "voicemail"),
+    CallerRule("+81312345679", "announcement"),
+    CallerRule("+81312345670", "block"),
+)
+
+
+@pytest.mark.parametrize(
+    ("card", "caller", "decision"),
+    [
+        pytest.param(
+            replace(CARD, halted="interrupted"),
+            CALLER,
+            Announce("interrupted", "interrupted"),
+            id="interrupted",
+        ),
+        pytest.param(
+            replace(CARD, halted="restricted"), CALLER, Announce("restricted", "restricted"), id="restricted"
+        ),
+        pytest.param(
+            replace(CARD, barred="calls-a-minute"), CALLER, Refuse("calls-a-minute"), id="a cap is reached"
+        ),
+        pytest.param(CLOSED, CALLER, TakeMessage("outside-hours"), id="outside hours: voicemail"),
+        pytest.param(
+            replace(CLOSED, outside_hours="announcement"),
+            CALLER,
+            Announce("outside-hours", says="outside_hours"),
+            id="outside hours: announcement",
+        ),
+        pytest.param(
+            replace(OFF_CARD, when_off="voicemail"),
+            CALLER,
+            TakeMessage("forwarding-off"),
+            id="off: voicemail",
+        ),
+        pytest.param(
+            replace(OFF_CARD, when_off="hang-up"), CALLER, HangUp("forwarding-off"), id="off: hang up"
+        ),
+        pytest.param(replace(OFF_CARD, desk="sip:d@x"), CALLER, RingDesk(), id="off: the desk phone rings"),
+        pytest.param(
+            replace(CARD, targets=(), desk="sip:d@x"), CALLER, RingDesk(), id="on without destinations"
+        ),
+        pytest.param(
+            replace(CARD, withheld="voicemail"), None, TakeMessage("withheld"), id="withheld: voicemail"
+        ),
+        pytest.param(
+            replace(CLOSED, rules=RULES), CALLER, Ring((MOBILE,), "caller-rule"), id="always put through"
+        ),
+        pytest.param(
+            replace(OFF_CARD, rules=RULES), CALLER, Ring((MOBILE,), "caller-rule"), id="put through when off"
+        ),
+        pytest.param(
+            replace(CARD, rules=RULES),
+            "+81366660000",
+            Announce("blocked", says="forwarding_off", outcome="refused"),
+            id="blocked by a prefix",
+        ),
+        pytest.param(
+            replace(CARD, rules=RULES), "+81312345678", TakeMessage("caller-rule"), id="to voicemail"
+        ),
+        pytest.param(
+            replace(CARD, rules=RULES),
+            "+81312345679",
+            Announce("caller-rule", says="unanswered"),
+            id="to words",
+        ),
+        pytest.param(
+            replace(CARD, rules=RULES),
+            "+81312345670",
+            Announce("blocked", says="forwarding_off", outcome="refused"),
+            id="blocked by number",
+        ),
+        pytest.param(
+            replace(SUSPENDED_CARD, rules=RULES), CALLER, SUSPENDED, id="no rule opens a suspended line"
+        ),
+        pytest.param(
+            replace(CARD, halted="interrupted", rules=RULES),
+            CALLER,
+            Announce("interrupted", "interrupted"),
+            id="nor an interrupted one",
+        ),
+    ],
+)
+def test_what_the_member_and_the_operator_set_decides(
+    card: Card, caller: str | None, decision: Decision
+) -> None:
+    assert decide(card, caller, NOW, CALENDAR) == decision
+    assert decide(Card.read(card.version, card.to_json()), caller, NOW, CALENDAR) == decision
+
+
+def test_nobody_answers_and_a_message_is_taken() -> None:
+    assert decide_next(replace(CARD, unanswered="voicemail"), CALLER, 2) == TakeMessage("nobody-answers")

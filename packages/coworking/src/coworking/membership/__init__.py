@@ -2,6 +2,7 @@
 
 from coworking.membership.access import Doorway, SignedIn, Staff, Visit, doorway_of
 from coworking.membership.accounts import confirm_password, find_account, open_account, sign_in
+from coworking.membership.applications import read_texts as read_application_texts
 from coworking.membership.errors import (
     IdentityNotVerified,
     MembershipNotActive,
@@ -65,6 +66,7 @@ __all__ = [
     "open_account",
     "operator_of",
     "plans_of",
+    "read_application_texts",
     "require_service",
     "revoke_token",
     "sign_in",

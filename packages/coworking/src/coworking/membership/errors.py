@@ -45,3 +45,23 @@ class IdentityNotVerified(UserError):
     status = 409
     ja = "本人確認がまだ済んでいません。確認が済むとご利用いただけます。"
     en = "The identity check is not complete. Service starts when it is."
+
+
+class AlreadyApproved(UserError):
+    code = "already-approved"
+    status = 409
+    ja = "この申し込みはすでに承認されています。会員の画面を確かめてください。"
+    en = "This application is approved already. Look at the member's page."
+
+
+class NotApplied(UserError):
+    code = "not-applied"
+    status = 409
+    ja = "この申し込みはもう終わっています。改めて申し込みを受け付けてください。"
+    en = "This application is over. Take a new one."
+
+
+class RefusalReasonUnknown(UserError):
+    code = "reason-unknown"
+    ja = "「{reason}」という理由はありません。選べる理由: {allowed}"
+    en = "There is no reason called “{reason}”. You can choose: {allowed}"

@@ -83,6 +83,30 @@ def join(
 ) -> Member:
     """Enter a person or a company as a member at once, as staff do at the counter. Raises `PlanUnknown`,
     `OfficeUnknown`."""
+    return enter_member(
+        session,
+        profile,
+        new,
+        operator_id=operator_id,
+        status="active",
+        action="member.joined",
+        actor=actor,
+        now=now,
+    )
+
+
+def enter_member(
+    session: Session,
+    profile: MembershipProfile,
+    new: NewMember,
+    *,
+    operator_id: int,
+    status: Literal["applied", "active"],
+    action: str,
+    actor: str,
+    now: datetime,
+) -> Member:
+    """`action` is the audit trail's word. Raises `PlanUnknown`, `OfficeUnknown`."""
     if new.plan not in profile.plans:
         raise PlanUnknown(plan=new.plan, allowed=", ".join(profile.plans))
     office = session.scalar(select(Office).where(Office.name == new.office))
@@ -109,7 +133,7 @@ def join(
         plan=new.plan,
         office=office,
         capacity=new.capacity,
-        status="active",
+        status=status,
         starts_on=new.starts_on,
         created_at=now,
     )
@@ -120,7 +144,7 @@ def join(
         operator_id=operator_id,
         at=now,
         actor=actor,
-        action="member.joined",
+        action=action,
         subject=f"member:{member.id}",
         details={"plan": new.plan, "office": new.office, "kind": new.kind},
     )

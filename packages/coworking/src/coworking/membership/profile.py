@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from coworking.kit.profile_fields import (
     AreaCode,
@@ -72,7 +72,16 @@ class OfficeHours(Table):
             )
 
 
-PhoneOrSip = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{6,14}|sips?:[^\s@:<>]{1,64}@[^\s@<>]{1,180})$")]
+PHONE_OR_SIP_WORDS = Words(
+    "+から始まる国際表記の電話番号（例 +81312345678）、またはSIPアドレス（例 sip:reception@desk.example）",
+    "a telephone number that starts with + and the country code, such as +81312345678, or a SIP address such as "
+    "sip:reception@desk.example",
+)
+PhoneOrSip = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\+[1-9][0-9]{6,14}|sips?:[^\s@:<>]{1,64}@[^\s@<>]{1,180})$"),
+    WithJsonSchema({"type": "string", "allowed": list(PHONE_OR_SIP_WORDS)}),
+]
 """E.164 or a SIP address."""
 
 

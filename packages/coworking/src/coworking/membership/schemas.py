@@ -49,6 +49,10 @@ class JoinBody(Body):
     )
 
 
+class RefusalBody(Body):
+    reason: Name = Field(description="A reason of the operator's profile.", examples=["papers-missing"])
+
+
 class MemberAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

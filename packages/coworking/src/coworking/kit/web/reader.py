@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from gettext import NullTranslations
 from typing import Any
@@ -62,23 +62,23 @@ class Reader:
         """A stored number as people here write it, "03-1234-5678"; what is no E.164 number stays as it is."""
         return from_e164(e164).national if e164.startswith("+") else e164
 
-    def clock_time(self, at: datetime) -> str:
+    def clock_time(self, at: dt.datetime) -> str:
         """ "10:24:31" in the reader's zone."""
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 
-    def day(self, on: date) -> str:
+    def day(self, on: dt.date) -> str:
         """ "7月14日（火）", "Tue 14 July"."""
         return format_date(on, _DAY[self.language], locale=_BABEL_LOCALES[self.language])
 
-    def date(self, on: date) -> str:
+    def date(self, on: dt.date) -> str:
         """ "2026年7月14日", "14 July 2026"."""
         return format_date(on, _DATE[self.language], locale=_BABEL_LOCALES[self.language])
 
-    def month(self, of: date) -> str:
+    def month(self, of: dt.date) -> str:
         """ "2026年7月", "July 2026"."""
         return format_date(of, _MONTH[self.language], locale=_BABEL_LOCALES[self.language])
 
-    def moment(self, at: datetime) -> str:
+    def moment(self, at: dt.datetime) -> str:
         """ "7月14日（火）13:08", "Tue 14 July, 13:08" in the reader's zone."""
         local = at.astimezone(self.zone)
         separator = "" if self.language == "ja" else ", "

@@ -1,0 +1,67 @@
+"""A change that could not be committed is an error, and leaves nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from coworking.kit.db import Database
+from tests.api_house import REFUSED_HERE, ApiHouse, Operation, open_house
+
+# The first of an empty body, as the description's smallest one is.
+CHANGES_NOTHING = {"PUT /api/lines/{line_id}/forwarding", "POST /api/lines/{line_id}/dry-run"}
+REFUSING_AT_COMMIT = """
+CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{code}'; END $$;
+CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON audit_entries
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_at_commit();
+"""
+
+
+@pytest.fixture
+def house(clean_database: Database, tmp_path: Path) -> Iterator[ApiHouse]:
+    house = open_house(clean_database.url, tmp_path)
+    with closing(house.composition):
+        yield house
+
+
+@pytest.fixture(params=["53100", "23514"], ids=["disk full", "check violation"])
+def refusing_at_commit(house: ApiHouse, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Until the end of the test nothing can be committed that is on record."""
+    url = house.composition.database.url
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(REFUSING_AT_COMMIT.format(code=request.param))
+    yield request.param
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("DROP FUNCTION refuse_at_commit CASCADE")
+
+
+def test_what_fails_at_the_commit_is_an_error_and_leaves_nothing(
+    house: ApiHouse, refusing_at_commit: str
+) -> None:
+    before = house.rows()
+    changing = [
+        operation
+        for operation in house.operations()
+        if operation.method not in {"GET", "DELETE"}
+        and operation.takes_token
+        and operation.name not in CHANGES_NOTHING | REFUSED_HERE
+    ]
+    assert len(changing) >= 6
+    for operation in changing:
+        status = status_of(house, operation)
+        assert status == (503 if refusing_at_commit == "53100" else 500), operation.name
+    assert house.rows() == before
+
+
+def status_of(house: ApiHouse, operation: Operation) -> int | None:
+    # A defect is answered first, and then raised again for the server's log.
+    with contextlib.suppress(IntegrityError):
+        house.call(operation, house.first, token=house.staff["nex"])
+    return house.last_status
