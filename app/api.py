@@ -26,7 +26,10 @@ _TAGS = [
     {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
     {"name": "forwarding", "description": "Where a line's calls go."},
     {"name": "voicemail", "description": "Messages that callers left; what callers hear if nobody answers."},
-    {"name": "control", "description": "Steering a line by phone and text message: PINs, what came of it, undoing it."},
+    {
+        "name": "control",
+        "description": "Steering a line by phone and text message: PINs, what came of it, undoing it.",
+    },
     {"name": "usage", "description": "What calls of a month came to, live."},
     {"name": "caps", "description": "Caps that were neared or reached, and those that members set."},
     {

@@ -70,19 +70,16 @@ def _texts(node: Node) -> tuple[str, ...]:
     return tuple(_text(item) for item in node.items)
 
 
-def _word(choices: tuple[str, ...], later: tuple[str, ...], node: Node) -> str:
+def _word(choices: tuple[str, ...], node: Node) -> str:
     if isinstance(node, Scalar) and node.text in choices:
         return node.text
     names = ", ".join(choices)
-    ja, en = f"使えるもの: {names}", f"allowed: {names}"
-    if isinstance(node, Scalar) and node.text in later:
-        ja, en = f"{ja}（{node.text} は今後の版で使えます）", f"{en} ({node.text} comes later)"
-    raise WrongValue(Sentences(ja, en), shown(node))
+    raise WrongValue(Sentences(f"使えるもの: {names}", f"allowed: {names}"), shown(node))
 
 
 def _words(choices: tuple[str, ...], node: Node) -> tuple[str, ...]:
     items = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(_word(choices, (), item) for item in items)
+    return tuple(_word(choices, item) for item in items)
 
 
 def _boolean(node: Node) -> bool:
@@ -206,8 +203,8 @@ def number(most: int) -> Kind:
     return Kind(partial(_number, most))
 
 
-def word(*choices: str, later: tuple[str, ...] = ()) -> Kind:
-    return Kind(partial(_word, choices, later))
+def word(*choices: str) -> Kind:
+    return Kind(partial(_word, choices))
 
 
 def words(*choices: str) -> Kind:

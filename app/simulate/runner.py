@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from app.simulate.actions import ACTIONS
 from app.simulate.actions.declaration import Refused
 from app.simulate.errors import FailedRun
 from app.simulate.scenario import Scenario, Step
 from app.simulate.world import World
+
+MOST_WITHOUT_LOAD: Final = 100
+"""Repetitions of a step; beyond them what they cause may wait longer."""
+WORKED_OFF_TOGETHER: Final = 60
+"""Repetitions, however far apart."""
 
 
 def run(world: World, scenario: Scenario) -> None:
@@ -33,14 +39,18 @@ def run_step(world: World, step: Step) -> None:
     if step.repeat is None:
         _once(world, step, step.as_, f"{step.do}-{step.number}")
         return
+    world.under_load = step.repeat.times > MOST_WITHOUT_LOAD
     starts_at = world.now
     for index in range(step.repeat.times):
         if index and step.repeat.every is None:
             world.settle()
         elif index and step.repeat.every is not None:
             world.advance_to(starts_at + step.repeat.every * index)
+        if index and index % WORKED_OFF_TOGETHER == 0:
+            world.catch_up()
         name = f"{step.as_}.{index + 1}" if step.as_ else None
         _once(world, step, name, f"{step.do}-{step.number}-{index + 1}")
+    world.under_load = False
 
 
 def _once(world: World, step: Step, name: str | None, otherwise: str) -> None:

@@ -183,10 +183,8 @@ _MALFORMED = [
     ),
     (HEAD + SATO + DESK + "  - {do: set-forwarding, line: desk, on: True}\n", "“True” is no value for on"),
     (HEAD + SATO + DESK + '  - {do: set-forwarding, line: desk, on: "true"}\n', "“true” is no value for on"),
-    (
-        HEAD + SATO + DESK + "  - {do: set-forwarding, line: desk, via: ivr}\n",
-        "allowed: web (ivr comes later)",
-    ),
+    (HEAD + SATO + DESK + "  - {do: interrupt, lines: [desk, dusk]}\n", "lines: no line named “dusk”"),
+    (HEAD + SATO + DESK + "  - {do: report-breach, kind: crime}\n", "report-breach needs “member / line”"),
     (
         HEAD + SATO + DESK + "  - {do: set-forwarding, line: desk, via: fax}\n",
         "“fax” is no value for via: allowed: web",

@@ -93,6 +93,7 @@ class Stage:
                 opening_days=frozenset(),
             ),
             public_url="http://localhost:8000",
+            operator="nex",
             staff={"staff": "staff@example.jp", "billing": "billing@example.jp"},
             password="a password",
             token_lasts=timedelta(days=365),
@@ -100,6 +101,8 @@ class Stage:
             upcoming=lambda: Upcoming(min(self.work_at, default=None), self.failed),
             buy_numbers=lambda area_code, count: f"{count} of {area_code}",
             area_codes={"tokyo": "03"},
+            interruption_reasons=("maintenance",),
+            suspension_reasons=("unpaid",),
             close=lambda: None,
             sweeps=(lambda: self.carrier.note("sweep"),),
         )
@@ -170,12 +173,19 @@ def test_sweeps_run_once_a_day_at_their_local_time(stage: Stage) -> None:
 def test_what_callers_cause_is_worked_off_together(stage: Stage) -> None:
     stage.carrier.due = [(STARTS_AT + 5 * SECOND, "ring"), (STARTS_AT + 9 * SECOND, "ring")]
     stage.world.advance_to(STARTS_AT + 5000 * SECOND)
+    assert stage.events("work") == [(5 + 60, "work")]
+
+
+def test_under_load_it_may_wait_longer(stage: Stage) -> None:
+    stage.world.under_load = True
+    stage.carrier.due = [(STARTS_AT + 5 * SECOND, "ring")]
+    stage.world.advance_to(STARTS_AT + 5000 * SECOND)
     assert stage.events("work") == [(5 + 3600, "work")]
 
 
 def test_what_callers_cause_is_worked_off_on_their_day(stage: Stage) -> None:
     until_midnight = 15 * 3600
-    stage.carrier.due = [(STARTS_AT + (until_midnight - 60) * SECOND, "ring")]
+    stage.carrier.due = [(STARTS_AT + (until_midnight - 30) * SECOND, "ring")]
     stage.world.advance_to(STARTS_AT + (until_midnight + 60) * SECOND)
     assert stage.events("work") == [(until_midnight - 1, "work")]
 
