@@ -32,7 +32,7 @@ from coworking.membership import (
 )
 from telephony.carrier.sandbox import Phone
 from telephony.forwarding import Change, WantedDestination, set_forwarding
-from telephony.numbers import enter, register_phone, rent_line
+from telephony.numbers import enter, list_stock, make_control_number, register_phone, rent_line
 
 ACTOR = "demonstration"
 STOCK_PER_AREA_CODE = 5
@@ -63,6 +63,8 @@ class Demonstration:
     accounts: tuple[DemonstrationAccount, ...]
     number: str
     rings: tuple[str, ...]
+    control_number: str | None = None
+    """Which members call to steer their lines."""
 
     @property
     def number_national(self) -> str:
@@ -127,8 +129,15 @@ def _load(
             role=account.role,
             now=now,
         )
+    control_number = _make_control_number(session, operator, now)
     number, rings = _load_member(session, operator, accounts[2], passwords, now)
-    return Demonstration(operator.profile.name, accounts, number, rings)
+    return Demonstration(operator.profile.name, accounts, number, rings, control_number)
+
+
+def _make_control_number(session: Session, operator: OperatorInForce, now: datetime) -> str:
+    """The last number of the stock: members are lent the first ones."""
+    last = list_stock(session, status="available")[-1]
+    return make_control_number(session, last.id, actor=ACTOR, now=now).number
 
 
 def _load_member(
@@ -180,7 +189,7 @@ def _load_member(
         session,
         operator.call_rules(),
         line,
-        Change(is_on=True, destinations=[WantedDestination(mobile)]),
+        Change(is_on=True, destinations=[WantedDestination(mobile)], unanswered="voicemail"),
         actor=ACTOR,
         channel="task",
         now=now,
@@ -210,6 +219,7 @@ def _read(file: Path) -> Demonstration | None:
             accounts=tuple(DemonstrationAccount(**account) for account in kept["accounts"]),
             number=kept["number"],
             rings=tuple(kept["rings"]),
+            control_number=kept.get("control_number"),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

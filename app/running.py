@@ -24,6 +24,7 @@ from app.wiring import Composition, asgi_application, compose, make_mailer, open
 from coworking.kit.clock import SystemClock
 from coworking.kit.errors import UserError
 from coworking.kit.logs import configure_logging
+from coworking.kit.phone import from_e164
 from coworking.kit.postgres import EmbeddedServer, claim_layout
 from coworking.kit.profile import ProfileError
 from coworking.kit.queue import EMBEDDED_BROKER, EmbeddedWorker, Pulse, make_celery
@@ -191,3 +192,5 @@ def _announce(settings: Settings, shown: Demonstration | None, say: Callable[[st
         say(f"  {account.role:<14} {account.sign_in_name}  {account.password}")
     say("")
     say(f"  Dial {shown.number_national} on the simulator; {shown.rings_national} rings.")
+    if shown.control_number is not None:
+        say(f"  To steer by phone, set a PIN at /phones and dial {from_e164(shown.control_number).national}.")

@@ -57,8 +57,10 @@ EXAMPLES = {
     "case_id": "case_id",
 }
 
-# What the house's lines and numbers are in no state for; the terms of nex let no line go to somebody else.
+# What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
 REFUSED_HERE = {
+    "POST /api/members/{member_id}/approve",
+    "POST /api/members/{member_id}/refuse",
     "POST /api/lines/{line_id}/transfer",
     "POST /api/lines/{line_id}/lift-suspension",
     "POST /api/lines/{line_id}/confirm-number-removed",

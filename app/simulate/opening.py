@@ -65,10 +65,6 @@ def open_deployment(
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
 
-    def work() -> None:
-        loop.run_until_complete(composition.hot.store().flush())
-        composition.work.perform()
-
     deployment = Deployment(
         application=door.application,
         sandbox=sandbox,
@@ -79,7 +75,7 @@ def open_deployment(
         staff=_open_staff_accounts(composition, operator),
         password=PASSWORD,
         token_lasts=timedelta(days=TOKEN_DAYS),
-        work=work,
+        work=lambda: _work(composition, loop),
         upcoming=lambda: _upcoming(composition),
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)
@@ -96,6 +92,11 @@ def open_deployment(
     composition.hot.stored = work_waits
     composition.database.after_commit = work_waits
     return deployment
+
+
+def _work(composition: Composition, loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_until_complete(composition.hot.store().flush())
+    composition.work.perform()
 
 
 def _settings(profile_source: str, folder: Path) -> Settings:

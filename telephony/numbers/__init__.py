@@ -1,7 +1,7 @@
 """Numbers in stock, lines lent, phones registered on them."""
 
 from telephony.numbers.buying import NumberCallbacks
-from telephony.numbers.control_numbers import control_numbers
+from telephony.numbers.control_numbers import control_numbers, make_control_number
 from telephony.numbers.errors import LineNotLive, LineSuspended, NumberCannotBeChosen, PhoneNotRegistered
 from telephony.numbers.events import (
     LineChanged,
@@ -94,6 +94,7 @@ __all__ = [
     "list_halts",
     "list_lines",
     "list_stock",
+    "make_control_number",
     "member_of",
     "open_suspension",
     "parse_stock_csv",

@@ -93,6 +93,9 @@ def test_the_result_as_json(tmp_path: Path, database: None) -> None:
         "mail",
         "notices",
         "refused",
+        "offices",
+        "price_lists",
+        "terms",
         "failures",
     ]
     assert (result["scenario"], result["operator"], result["failures"]) == ("一本の電話", "nex", [])
