@@ -27,13 +27,14 @@ from coworking.kit.notices import Notice
 from coworking.membership.models import Member
 from telephony.forwarding.calling_out.models import CallAttempt
 from telephony.forwarding.control.models import ControlSession
+from telephony.forwarding.member_webhooks.setting import set_webhook
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
 from tests.databases import owner_database
 from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
-from tests.factories.numbers import make_line, make_stock
+from tests.factories.numbers import ACTOR, make_line, make_stock
 from tests.factories.voicemail import make_caller_rule, make_message
 from tests.telephony.forwarding.voicemail.mail_room import wav_file
 
@@ -267,6 +268,7 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
     session.add(_control_session(line, sid))
     post(session, operator_id, [_posting(member, sid, profile_version_id)], NOW)
     session.flush()
+    set_webhook(session, line, "https://hooks.example.jp/rusuban", actor=ACTOR, now=NOW)
     records = make_line_records(session, line, member, serial)
     return Tenant(
         operator_id=operator_id,

@@ -62,8 +62,9 @@ class ControlCalls:
         return self._document(believed, standing)
 
     async def _answer(self, believed: Believed, webhook: VoiceWebhook) -> bytes:
-        """Keys were pressed, or none. Told with every answer, so that the call has its line even where one of the
-        events is lost (NEX-10)."""
+        """Keys were pressed, or none. From the first wish that was granted on, every answer is told, so that the call
+        is charged to its line even where one of the events is lost (NEX-10). One in which nothing was done costs
+        nothing."""
         now, step = self.door.clock.now(), believed.context.get("step", 0)
         pressed = Pressed.read(webhook.digits, dict(believed.form).get("FinishedOnKey", ""))
         desk = Desk(self._contacts(believed), self.passwords)
@@ -76,9 +77,10 @@ class ControlCalls:
             )
         except NotFound:
             return documents.HANG_UP
-        if standing.line is not None:
+        is_calling = standing.dialogue.state == "calling"
+        if standing.line is not None and (is_calling or standing.has_steered):
             event, context = "control", {**CONTROL, "line_id": standing.line.id}
-            if standing.dialogue.state == "calling":
+            if is_calling:
                 event, context = "out", {"direction": "out", "line_id": standing.line.id}
             await self.door.tell(believed, webhook.call_sid, webhook.call_sid, event, standing.step, context)
         return self._document(believed, standing)

@@ -31,12 +31,14 @@ HUNG_UP = "hung-up"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a control call stands after a webhook: what is to be said and asked, and about which lines."""
+    """Where a control call stands after a webhook: what is to be said and asked, and about which lines. `has_steered`:
+    what the caller wished last was done."""
 
     dialogue: Dialogue
     step: int
     line: Line | None
     choices: tuple[Line, ...] = ()
+    has_steered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _held(session: Session, call_sid: str) -> ControlSession:
 def _standing(session: Session, row: ControlSession) -> Standing:
     choices = tuple(_lines(session, row.line_ids or [])) if row.state == "line" else ()
     line = get_line(session, row.line_id) if row.line_id is not None else None
-    return Standing(_dialogue(row), row.step, line, choices)
+    return Standing(_dialogue(row), row.step, line, choices, has_steered=row.outcome in (CHANGED, HEARD))
 
 
 def _lines(session: Session, line_ids: Sequence[int]) -> list[Line]:

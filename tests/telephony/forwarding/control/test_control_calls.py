@@ -265,10 +265,16 @@ def test_a_line_without_a_pin_cannot_be_steered(door: Door) -> None:
 # Afterwards
 
 
+def test_a_call_in_which_nothing_was_done_is_charged_to_no_line(door: Door) -> None:
+    steerable(door)
+    ControlCall(door).dial().press(f"{PIN}#", "9", "110#")
+    assert {event.event for event in door.events()} == {"voice"}
+
+
 def test_the_call_gets_its_line_and_forgets_what_was_entered(door: Door) -> None:
     line = steerable(door)
     call = ControlCall(door).dial()
-    call.press(f"{PIN}#", "2", "0456701234#")
+    call.press(f"{PIN}#", "8", "2", "0456701234#")
     contexts = {event.event: event.context for event in door.events()}
     assert contexts["voice"] == {"direction": "control", "decided_by": "control"}
     assert contexts["control"]["line_id"] == line.id
@@ -292,7 +298,7 @@ def test_the_call_gets_its_line_and_forgets_what_was_entered(door: Door) -> None
         with door.session() as session:
             close_sessions(session, CallsTold([ended], door.clock.now()))
     (row,) = door.rows("SELECT pending, said, outcome, ended_at FROM control_sessions")
-    assert (row.pending, row.said, row.outcome) == (None, None, "hung-up")
+    assert (row.pending, row.said, row.outcome) == (None, None, "heard")
     assert row.ended_at == door.clock.now()
     assert verbs(call.repeat(-1, Digits="1"))[-1].tag == "Hangup"
 
