@@ -9,12 +9,10 @@ from telephony.forwarding import CarrierDoor, Floods, OutgoingCalls, Webhooks
 from telephony.forwarding.control import ControlCalls
 from telephony.forwarding.voicemail.webhooks import VoicemailWebhooks
 
-MOST_CALLS_A_MINUTE_OF_A_NUMBER = 120
 
-
-def carrier_routes(door: CarrierDoor, passwords: Passwords) -> list[BaseRoute]:
+def carrier_routes(door: CarrierDoor, passwords: Passwords, floods: Floods) -> list[BaseRoute]:
     control = ControlCalls(door, passwords)
-    calls = Webhooks(door, control.greet, Floods(MOST_CALLS_A_MINUTE_OF_A_NUMBER))
+    calls = Webhooks(door, control.greet, floods)
     voicemail = VoicemailWebhooks(door)
     return [
         *calls.routes(),

@@ -227,3 +227,5 @@ class Settings(BaseModel):
     argon2_memory_kib: Annotated[Whole, Field(ge=1024, le=1_048_576), _numbers(1024, 1_048_576)] = 19_456
     argon2_parallelism: Annotated[Whole, Field(ge=1, le=16), _numbers(1, 16)] = 1
     token_days: Annotated[Whole, Field(ge=1, le=365), _numbers(1, 365)] = 30
+    # Under it caps decide, which count what a line costs; this only keeps a flood of one number from the others (R22).
+    flood_calls_per_minute: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = 1_200

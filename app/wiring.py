@@ -43,6 +43,7 @@ from telephony.forwarding import (
     CarrierAccount,
     CarrierDoor,
     EventStore,
+    Floods,
     RulesOfCalls,
     place_calls,
     settle_events,
@@ -169,7 +170,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         operators=operators,
         work=Work(database, clock, resources, drains=(settle_events, place_calls)),
         api=build_api(doorway),
-        carrier_routes=carrier_routes(door, resources[Passwords]),
+        carrier_routes=carrier_routes(door, resources[Passwords], Floods(settings.flood_calls_per_minute)),
         hot=hot,
         doorway=doorway,
     )
