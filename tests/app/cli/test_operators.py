@@ -68,7 +68,7 @@ ENGLISH = [
     "Consumption tax from 2019-10-01: 10 %",
     "Terms of 2025-01-10: ",
     "control call: 1 min: 20 yen before tax  [NEX-10]",
-    "Caps of a member: 50 calls at once, 120 calls a minute, 20,000 minutes a day, 1,000,000 yen before tax a day",
+    "Caps of a member: 200 calls at once, 240 calls a minute, 50,000 minutes a day, 3,000,000 yen before tax a day",
     "Difference from the carrier's records: up to 2 s counts as none",
     "Unusual month, bursts of short calls: 30 or more within an hour, each of 10 s at most",
 ]
