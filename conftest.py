@@ -21,8 +21,21 @@ from tests.databases import EMBEDDED, POSTGRES15, Databases, default_server, del
 from tests.processes import end_run, make_run_folder
 
 RUN_FOLDER = pytest.StashKey[Path]()
-# A browser and a broker do the same whatever the database is.
-ONCE_ONLY = ("tests/browser", "tests/servers")
+# A browser, a broker, a page and a scenario do the same whatever the database is. What the servers could differ in is
+# asked where the statements are: in the kit, membership, billing, numbers, metering, the settling of calls.
+ONCE_ONLY = (
+    "tests/app/console",
+    "tests/app/member",
+    "tests/app/published",
+    "tests/app/simulate",
+    "tests/browser",
+    "tests/scenarios",
+    "tests/servers",
+    "tests/telephony/forwarding/calling_out",
+    "tests/telephony/forwarding/control",
+    "tests/telephony/forwarding/member_webhooks",
+    "tests/telephony/forwarding/voicemail",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

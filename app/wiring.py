@@ -170,7 +170,11 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         operators=operators,
         work=Work(database, clock, resources, drains=(settle_events, place_calls)),
         api=build_api(doorway),
-        carrier_routes=carrier_routes(door, resources[Passwords], Floods(settings.flood_calls_per_minute)),
+        carrier_routes=carrier_routes(
+            door,
+            resources[Passwords],
+            Floods(settings.flood_calls_per_minute, settings.flood_calls_per_minute_in_all),
+        ),
         hot=hot,
         doorway=doorway,
     )

@@ -82,6 +82,7 @@ def composed(database_url: str) -> Composition:
         secret_key="0" * 64,
         # All calls of the load are for one number; what is measured is a call that is let in.
         flood_calls_per_minute=1_000_000,
+        flood_calls_per_minute_in_all=1_000_000,
         operators=(
             OperatorSettings(profile="nex", carrier_account_sid=ACCOUNT_SID, carrier_auth_token=AUTH_TOKEN),
         ),

@@ -1,4 +1,5 @@
-"""Floods of calls, seen before anything is looked up: how many came for one number within a minute.
+"""Floods of calls, seen before anything is looked up: how many came within a minute, for one number and for all (R19,
+R22).
 
 Counted in this process and in memory: exact enough to protect the others, and nothing to wait for. What a line may cost
 in a day is the business of caps, which the database counts.
@@ -13,26 +14,32 @@ from datetime import datetime, timedelta
 WINDOW = timedelta(minutes=1)
 MOST_NUMBERS = 20_000
 
+Calls = deque[tuple[datetime, str]]
+
 
 @dataclass
 class Floods:
-    """`most_per_minute` calls of one number are let in within any minute."""
+    """Within any minute `most_per_minute` calls of one number are let in, and `most_in_all` of all numbers together."""
 
     most_per_minute: int
-    _calls: OrderedDict[str, deque[tuple[datetime, str]]] = field(default_factory=OrderedDict)
+    most_in_all: int
+    _of_number: OrderedDict[str, Calls] = field(default_factory=OrderedDict)
+    _of_all: Calls = field(default_factory=deque)
 
     def is_flood(self, number: str, call_sid: str, now: datetime) -> bool:
         """Whether this call is one too many. A call that the carrier asks about again is no further one."""
-        calls = self._calls.get(number)
-        if calls is None:
-            calls = self._calls[number] = deque()
-            if len(self._calls) > MOST_NUMBERS:
-                self._calls.popitem(last=False)
+        of_number = self._of_number.get(number)
+        if of_number is None:
+            of_number = self._of_number[number] = deque()
+            if len(self._of_number) > MOST_NUMBERS:
+                self._of_number.popitem(last=False)
         else:
-            self._calls.move_to_end(number)
-        while calls and calls[0][0] <= now - WINDOW:
-            calls.popleft()
-        if len(calls) < self.most_per_minute:
-            calls.append((now, call_sid))
+            self._of_number.move_to_end(number)
+        for calls in (of_number, self._of_all):
+            while calls and calls[0][0] <= now - WINDOW:
+                calls.popleft()
+        if len(of_number) < self.most_per_minute and len(self._of_all) < self.most_in_all:
+            of_number.append((now, call_sid))
+            self._of_all.append((now, call_sid))
             return False
-        return all(known != call_sid for _, known in calls)
+        return all(known != call_sid for _, known in of_number)
