@@ -111,7 +111,7 @@ def test_a_higher_cap_of_ones_own_lets_calls_through_again(capped: CarrierLine) 
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"yen_per_month": "31000001"}, "cap-too-high"),
+        ({"yen_per_month": "93000001"}, "cap-too-high"),
         ({"yen_per_month": "-1"}, "validation-failed"),
         ({"yen_per_month": "1.2345"}, "validation-failed"),
         ({"yen_per_month": 5000}, "validation-failed"),
