@@ -229,4 +229,6 @@ class Settings(BaseModel):
     token_days: Annotated[Whole, Field(ge=1, le=365), _numbers(1, 365)] = 30
     # Under it caps decide, which count what a line costs; this only keeps a flood of one number from the others (R22).
     flood_calls_per_minute: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = 1_200
-    flood_calls_per_minute_in_all: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = 30_000
+    flood_calls_per_minute_in_all: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = (
+        30_000
+    )
