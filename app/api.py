@@ -11,17 +11,28 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from app.api_description import describe
 from app.api_routers import ROUTERS
-from coworking.kit.errors import NotFound, UserError, ValidationFailed, problem
-from coworking.kit.web.language import preferred_language
+from app.idempotent_requests import IdempotentRequests
+from app.problem_answers import PROBLEM_JSON, problem_answer
+from app.request_sizes import LimitedRequests
+from coworking.kit.errors import NotFound, UserError, ValidationFailed
 from coworking.membership import Doorway
 
-PROBLEM_JSON = "application/problem+json"
 DESCRIPTION_PATH = "/api/openapi.json"
 
 _TAGS = [
     {"name": "sign-in", "description": "A token for a mail address and a password."},
+    {
+        "name": "accounts",
+        "description": "Registering, passwords, mail addresses, passkeys, second factors; accounts of staff.",
+    },
     {"name": "members", "description": "People and companies, their plans, their identity records."},
+    {"name": "community", "description": "Groups, announcements, events, news, contents, terms."},
+    {
+        "name": "incidents",
+        "description": "Prohibited acts, lost property, damage, inquiries, faults, stops of the service.",
+    },
     {"name": "numbers", "description": "The stock of numbers by area code."},
     {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
     {"name": "forwarding", "description": "Where a line's calls go."},
@@ -54,7 +65,8 @@ def build_api(doorway: Doorway) -> FastAPI:
         description=(
             "Times are UTC in ISO 8601. Amounts are decimal text in yen. Lists come in pages: pass `next` as `after`. "
             "What goes wrong comes as problem details (RFC 9457) with a stable `code` and a sentence in Japanese or "
-            "English by `Accept-Language`."
+            "English by `Accept-Language`. A change that comes with an `Idempotency-Key` happens once, however often "
+            "it is sent within a day."
         ),
         openapi_url=DESCRIPTION_PATH,
         docs_url=None,
@@ -67,21 +79,15 @@ def build_api(doorway: Doorway) -> FastAPI:
     api.state.doorway = doorway
     for router in ROUTERS:
         api.include_router(router)
+    api.openapi = lambda: describe(api)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    api.add_middleware(IdempotentRequests, doorway=doorway)
+    api.add_middleware(LimitedRequests)
     api.add_exception_handler(UserError, _refused)
     api.add_exception_handler(RequestValidationError, _malformed)
     api.add_exception_handler(DataError, _not_storable)
     api.add_exception_handler(HTTPException, _no_such_place)
     api.add_exception_handler(Exception, _defect)
     return api
-
-
-def problem_answer(request: Request, error: UserError) -> JSONResponse:
-    language = preferred_language(request.headers.get("accept-language", ""))
-    # RFC 9110 section 15.5.2: a 401 names the way in.
-    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
-    return JSONResponse(
-        problem(error, language), status_code=error.status, headers=headers, media_type=PROBLEM_JSON
-    )
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

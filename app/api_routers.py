@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import coworking.billing.charge_routes
+import coworking.billing.paper_routes
+import coworking.billing.cards.routes
+import coworking.billing.payment_routes
 import coworking.billing.routes
+import coworking.membership.community.reading_routes
+import coworking.membership.community.routes
+import coworking.membership.company_routes
+import coworking.membership.contract_routes
+import coworking.membership.detail_routes
+import coworking.membership.incidents.conduct_routes
+import coworking.membership.incidents.routes
+import coworking.membership.member_routes
 import coworking.membership.routes
+import coworking.membership.signing_in.account_routes
+import coworking.membership.signing_in.entry_routes
+import coworking.membership.signing_in.staff_routes
 import telephony.forwarding.calling_out.routes
 import telephony.forwarding.calls_routes
 import telephony.forwarding.control.routes
@@ -19,7 +34,22 @@ from app.published.api import router as published_router
 
 ROUTERS = (
     coworking.membership.routes.router,
+    coworking.membership.signing_in.entry_routes.router,
+    coworking.membership.signing_in.account_routes.router,
+    coworking.membership.signing_in.staff_routes.router,
+    coworking.membership.member_routes.router,
+    coworking.membership.contract_routes.router,
+    coworking.membership.company_routes.router,
+    coworking.membership.detail_routes.router,
+    coworking.membership.community.routes.router,
+    coworking.membership.community.reading_routes.router,
+    coworking.membership.incidents.conduct_routes.router,
+    coworking.membership.incidents.routes.router,
     coworking.billing.routes.router,
+    coworking.billing.payment_routes.router,
+    coworking.billing.cards.routes.router,
+    coworking.billing.charge_routes.router,
+    coworking.billing.paper_routes.router,
     telephony.numbers.routes.router,
     telephony.forwarding.routes.router,
     telephony.forwarding.forwarding_routes.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECRET_KEY_FILE = "secret.key"  # noqa: S105 - a file's name
+FIELD_KEY_FILE = "field.key"
 SANDBOX_ACCOUNTS_FILE = "sandbox-accounts.json"
 SECRET_KEY_BYTES = 32
 LEAST_SECRET_KEY_LENGTH = 32  # characters
 
+FIELD_KEY = re.compile(r"[a-z0-9]{1,16}:[A-Za-z0-9+/]{43}=", re.ASCII)
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 AUTH_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
@@ -53,6 +56,23 @@ def secret_key(var_dir: Path, *, keep: bool) -> str:
             path,
             f"鍵が{LEAST_SECRET_KEY_LENGTH}文字より短いです。バックアップから戻すか、消してください",
             f"the key is shorter than {LEAST_SECRET_KEY_LENGTH} characters: restore the file or remove it",
+        )
+    return key
+
+
+def field_key(var_dir: Path, *, keep: bool) -> str:
+    """The key that fields are sealed with, as `FieldKeys.read` takes it. A new one is written only with `keep`."""
+    path = var_dir / FIELD_KEY_FILE
+    made = f"first:{base64.b64encode(secrets.token_bytes(SECRET_KEY_BYTES)).decode()}"
+    text = _read(path)
+    if text is None:
+        text = _write_once(path, made + "\n") if keep else made
+    key = text.strip()
+    if not FIELD_KEY.fullmatch(key):
+        raise UnusableSecretError(
+            path,
+            "「名前:32バイトのBase64」ではありません。バックアップから戻してください",
+            "this is not id:base64 of 32 bytes: restore the file from a backup",
         )
     return key
 

@@ -1,11 +1,29 @@
 """Every table of the application, so that the one history and the one metadata see them all."""
 
+import coworking.billing.arrears.models
+import coworking.billing.books.finding_models
+import coworking.billing.cards.models
+import coworking.billing.dues_models
+import coworking.billing.invoice_models
+import coworking.billing.journal_models
 import coworking.billing.models
+import coworking.billing.payment_models
+import coworking.billing.payment_record_models
 import coworking.kit.audit
+import coworking.kit.audit_chain
 import coworking.kit.notices
 import coworking.kit.operators
 import coworking.kit.outbox
-import coworking.membership.models  # noqa: F401
+import coworking.membership.application_models
+import coworking.membership.community.models
+import coworking.membership.company_models
+import coworking.membership.contract_models
+import coworking.membership.detail_models
+import coworking.membership.guess_models
+import coworking.membership.idempotency
+import coworking.membership.incidents.models
+import coworking.membership.models
+import coworking.membership.signing_in.models  # noqa: F401
 import telephony.forwarding.calling_out.models
 import telephony.forwarding.cap_models
 import telephony.forwarding.control.models

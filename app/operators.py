@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from app.profiles import Profile, load_profile
 from app.settings import OperatorSettings
+from coworking.billing import BillingRules, MonthlyDues
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.clock import Clock
+from coworking.kit.daily import begin_days
 from coworking.kit.db import Database
 from coworking.kit.operators import ensure_operator, store_profile_version
 from coworking.membership import MemberRules, enter_offices
@@ -28,10 +30,23 @@ class OperatorInForce:
     calendar: BusinessCalendar
 
     def member_rules(self) -> MemberRules:
+        dues = {
+            name: one.amount for name, one in self.profile.billing.dues.items() if isinstance(one, MonthlyDues)
+        }
+        return MemberRules(self.profile.membership, self.calendar, dues)
+
+    def billing_rules(self) -> BillingRules:
         profile = self.profile
-        return MemberRules(profile.membership, self.calendar, profile.numbers.refusal_reasons)
+        return BillingRules(
+            profile.billing, profile.membership, self.calendar, self.profile_version_id, profile.title
+        )
+
+    @property
+    def lends_lines(self) -> bool:
+        return self.profile.lends_lines
 
     def line_rules(self) -> LineRules:
+        """This and the two below raise `LinesNotLent`."""
         return LineRules(
             self.profile.numbers, self.calendar, self.profile.membership.joining.identity_required
         )
@@ -70,8 +85,10 @@ def _put_in_force(
             session, operator_id, digest=profile.digest, document=profile.document, at=now
         )
         offices = profile.membership.offices
-        enter_offices(session, operator_id, {name: office.area_code for name, office in offices.items()})
+        enter_offices(session, operator_id, {name: office.area_code or "" for name, office in offices.items()})
     operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar())
     with database.transaction(operator_id) as session:
-        rewrite_all_cards(session, operator.call_rules(), now)
+        if operator.lends_lines:
+            rewrite_all_cards(session, operator.call_rules(), now)
+        begin_days(session, operator_id, operator.calendar, now)
     return operator

@@ -27,10 +27,13 @@ from coworking.kit.web.cookies import read_cookie
 from coworking.kit.web.pages import Pages, build_pages
 from coworking.membership import (
     Actor,
+    PasswordGuesses,
     Passwords,
     SignInRefused,
     TokenLife,
+    TooManyAttempts,
     actor_of,
+    find_account,
     operator_of,
     revoke_token,
     sign_in,
@@ -114,26 +117,43 @@ def _actor(composition: Composition, token: str) -> Actor | None:
         return actor_of(session, token, composition.clock.now())
 
 
+def _operators_of(composition: Composition, email: str) -> list[int]:
+    """The operators at which an account has this name, else the first."""
+    found = []
+    for operator in composition.operators:
+        with composition.database.transaction(operator.id) as session:
+            if find_account(session, email) is not None:
+                found.append(operator.id)
+    return found or [operator.id for operator in composition.operators[:1]]
+
+
 def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> list[BaseRoute]:
     database, clock = composition.database, composition.clock
     valid_for = composition.resources[TokenLife].valid_for
+    guesses = composition.resources[PasswordGuesses]
     titles = {operator.id: operator.profile.title.ja for operator in composition.operators}
 
     def token_for(email: str, password: str) -> str | None:
-        """Tried at each operator of the deployment: a person need not know what an operator is."""
-        for operator in composition.operators:
+        """Tried at the operators of the deployment that know the name: a person need not know what an operator is. A
+        name that nobody knows is tried at one, to look alike."""
+        now, delayed = clock.now(), None
+        for operator_id in _operators_of(composition, email):
             try:
-                with database.transaction(operator.id) as session:
+                with guesses.counted(operator_id, email, now), database.transaction(operator_id) as session:
                     return sign_in(
                         session,
                         composition.resources[Passwords],
                         sign_in_name=email,
                         password=password,
-                        now=clock.now(),
+                        now=now,
                         valid_for=valid_for,
                     )
             except SignInRefused:
                 continue
+            except TooManyAttempts as error:
+                delayed = error
+        if delayed is not None:
+            raise delayed
         return None
 
     def account_of(token: str) -> Account | None:

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
+from app.money_misfits import money_misfits
+from app.telephony_misfits import Telephony, telephony_misfits
 from coworking.billing.profile import BillingProfile
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.profile import (
@@ -26,18 +28,18 @@ from coworking.kit.profile import (
     read_document,
     validated,
 )
-from coworking.kit.profile_fields import Bilingual, Distinct, Misfit, Name, Table, Text, Words, not_among
+from coworking.kit.profile_fields import Bilingual, Distinct, Misfit, Name, Table, Text, Words
 from coworking.membership.profile import MembershipProfile
 from telephony.forwarding.profile import ForwardingProfile
-from telephony.metering.profile import CallClass, MeteringProfile, Origin
-from telephony.numbers.profile import NumbersProfile, OfficeCapacity
+from telephony.metering.profile import MeteringProfile
+from telephony.numbers import LinesNotLent
+from telephony.numbers.profile import NumbersProfile
 
 SHIPPED = Path(__file__).resolve().parents[1] / "operators"
 
-_SHIPPED_NAME = re.compile(r"[A-Za-z0-9_-]+")
+TelephonyTable = TypeVar("TelephonyTable", NumbersProfile, MeteringProfile, ForwardingProfile)
 
-UNPAID = "unpaid"
-"""The reason under which a line is suspended for debt."""
+_SHIPPED_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 RULE_ID_WORDS = ("規則の番号（例 NEX-09）", "the ID of a rule, such as NEX-09")
 RuleId = Annotated[
@@ -60,131 +62,35 @@ class ProfileTables(Table):
     operator: OperatorTable
     membership: MembershipProfile
     billing: BillingProfile
-    numbers: NumbersProfile
-    metering: MeteringProfile
-    forwarding: ForwardingProfile
+    numbers: NumbersProfile | None = None
+    """This and the two below: all of them, or none where the operator lends no lines."""
+    metering: MeteringProfile | None = None
+    forwarding: ForwardingProfile | None = None
     rules: Mapping[RuleId, Distinct[Text]] = Field(default_factory=dict)
     """Rule IDs of a catalogue and the dotted keys that carry them."""
 
     def misfits(self) -> Iterator[Misfit]:
-        yield from self._unknown_member_plans()
-        yield from self._quotas_without_capacity()
-        yield from self._offices_without_numbers()
-        yield from self._line_plans_without_prices()
-        yield from self._classes_without_price()
-        yield from self._suspension_without_reason()
+        yield from money_misfits(self.membership, self.billing)
+        if self.numbers is not None and self.metering is not None and self.forwarding is not None:
+            telephony = Telephony(self.numbers, self.metering, self.forwarding)
+            yield from telephony_misfits(self.membership, self.billing, telephony)
+        else:
+            yield from self._lines_by_halves()
         yield from self._rules_without_place()
 
-    def _named_member_plans(self) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]]:
-        """Every list of member plans in the profile, with its key."""
-        for name, line_plan in self.numbers.line_plans.items():
-            yield ("numbers", "line_plans", name, "member_plans"), line_plan.member_plans
-        yield ("numbers", "last_line_required"), self.numbers.last_line_required
-        for index, schedule in enumerate(self.billing.schedules):
-            yield ("billing", "schedules", index, "member_plans"), schedule.member_plans
-        for index, choice in enumerate(self.billing.payment_choices):
-            yield ("billing", "payment_choices", index, "member_plans"), choice.member_plans
-        for purpose, fee in self.billing.fees.items():
-            yield ("billing", "fees", purpose, "member_plans"), fee.member_plans
-        yield ("forwarding", "reception", "member_plans"), self.forwarding.reception.member_plans
-
-    def _unknown_member_plans(self) -> Iterator[Misfit]:
-        for key, names in self._named_member_plans():
-            for index, name in enumerate(names):
-                if name not in self.membership.plans:
-                    yield not_among((*key, index), self.membership.plans)
-        admitted = {name for plan in self.numbers.line_plans.values() for name in plan.member_plans}
-        for name in self.numbers.quotas:
-            if name not in admitted:
+    def _lines_by_halves(self) -> Iterator[Misfit]:
+        tables = {"numbers": self.numbers, "metering": self.metering, "forwarding": self.forwarding}
+        there = ", ".join(f"[{name}]" for name, table in tables.items() if table is not None)
+        for name, table in tables.items():
+            if there and table is None:
                 yield Misfit(
-                    ("numbers", "quotas", name),
+                    (name,),
+                    Words(f"{there} があるのにありません", f"is missing although there is {there}"),
                     Words(
-                        "回線プランを選べる会員プランではありません", "is no plan that may take a line plan"
-                    ),
-                    Words(
-                        f"次のいずれか: {', '.join(sorted(admitted))}",
-                        f"one of {', '.join(sorted(admitted))}",
+                        "[numbers] [metering] [forwarding] の三つとも書く。回線を貸さない運営者は三つとも消す",
+                        "all of [numbers], [metering] and [forwarding]; none of them where no lines are lent",
                     ),
                 )
-
-    def _quotas_without_capacity(self) -> Iterator[Misfit]:
-        for name, quota in self.numbers.quotas.items():
-            plan = self.membership.plans.get(name)
-            if isinstance(quota, OfficeCapacity) and plan is not None and not plan.has_private_office:
-                yield Misfit(
-                    ("numbers", "quotas", name, "kind"),
-                    Words(
-                        "専用オフィスのないプランには定員がありません",
-                        "counts a capacity that this plan does not have",
-                    ),
-                    Words(
-                        f'"fixed-count"、または membership.plans.{name}.has_private_office = true',
-                        f'"fixed-count", or membership.plans.{name}.has_private_office = true',
-                    ),
-                )
-
-    def _offices_without_numbers(self) -> Iterator[Misfit]:
-        offered = sorted({code for plan in self.numbers.line_plans.values() for code in plan.area_codes})
-        for name, office in self.membership.offices.items():
-            if office.area_code not in offered:
-                listed = ", ".join(offered)
-                yield Misfit(
-                    ("membership", "offices", name, "area_code"),
-                    Words("どの回線プランにもない市外局番です", "is offered by no line plan"),
-                    Words(f"次のいずれか: {listed}", f"one of {listed}"),
-                )
-
-    def _line_plans_without_prices(self) -> Iterator[Misfit]:
-        for index, card in enumerate(self.metering.rate_cards):
-            key = ("metering", "rate_cards", index, "line_plans")
-            for name in card.line_plans:
-                if name not in self.numbers.line_plans:
-                    yield not_among((*key, name), self.numbers.line_plans)
-            for name, line_plan in self.numbers.line_plans.items():
-                if name not in card.line_plans:
-                    yield _unpriced((*key, name))
-                    continue
-                for call_class in card.line_plans[name]:
-                    if call_class.startswith(f"{Origin.DESK}-") and not line_plan.desk_phones:
-                        yield Misfit(
-                            (*key, name, call_class),
-                            Words(
-                                "このプランには電話機がありません",
-                                "prices a desk phone that this plan does not lend",
-                            ),
-                            Words(
-                                f"この行を消すか numbers.line_plans.{name}.desk_phones = 1",
-                                f"no such price, or numbers.line_plans.{name}.desk_phones = 1",
-                            ),
-                        )
-
-    def _classes_without_price(self) -> Iterator[Misfit]:
-        """Whatever may be a destination must have a price on every card."""
-        for number_class in self.forwarding.destinations.classes:
-            call_class = self.metering.call_class(Origin.FORWARD, number_class)
-            if call_class is None:
-                yield Misfit(
-                    ("metering", "counts_as", number_class),
-                    Words(
-                        "転送先として使える種類の料金区分がありません",
-                        "is missing for an allowed destination class",
-                    ),
-                    Words('"fixed", "mobile", "ip" のいずれか', 'one of "fixed", "mobile", "ip"'),
-                )
-                continue
-            for index, card in enumerate(self.metering.rate_cards):
-                for name, prices in card.line_plans.items():
-                    if call_class not in prices:
-                        yield _unpriced(("metering", "rate_cards", index, "line_plans", name, call_class))
-
-    def _suspension_without_reason(self) -> Iterator[Misfit]:
-        suspends = self.billing.arrears.suspension_after_days is not None
-        if suspends and UNPAID not in self.numbers.suspension_reasons:
-            yield Misfit(
-                ("numbers", "suspension_reasons", UNPAID),
-                Words("未払いによる停止の理由がありません", "is missing although unpaid invoices suspend"),
-                Words("キー ja, en を持つ表", "a table with the keys ja, en"),
-            )
 
     def _rules_without_place(self) -> Iterator[Misfit]:
         values = self.model_dump(mode="json")
@@ -206,14 +112,6 @@ def _stands(values: Any, path: list[str]) -> bool:
             return False
         values = values[part]
     return True
-
-
-def _unpriced(key: tuple[str | int, ...]) -> Misfit:
-    if isinstance(key[-1], CallClass):
-        allowed = Words("unit_seconds と unit_price を持つ表", "a table with unit_seconds and unit_price")
-    else:
-        allowed = Words("通話種別ごとの料金の表", "a table of prices by call class")
-    return Misfit(key, Words("料金がありません", "is missing: it has no price"), allowed)
 
 
 @dataclass(frozen=True)
@@ -239,16 +137,23 @@ class Profile:
         return self.tables.billing
 
     @property
+    def lends_lines(self) -> bool:
+        return self.tables.numbers is not None
+
+    @property
     def numbers(self) -> NumbersProfile:
-        return self.tables.numbers
+        """Raises `LinesNotLent`."""
+        return _lent(self.tables.numbers)
 
     @property
     def metering(self) -> MeteringProfile:
-        return self.tables.metering
+        """Raises `LinesNotLent`."""
+        return _lent(self.tables.metering)
 
     @property
     def forwarding(self) -> ForwardingProfile:
-        return self.tables.forwarding
+        """Raises `LinesNotLent`."""
+        return _lent(self.tables.forwarding)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -277,6 +182,12 @@ class Profile:
             for rule, places in self.tables.rules.items()
             if any(key == place or key.startswith(f"{place}.") for place in places)
         )
+
+
+def _lent(table: TelephonyTable | None) -> TelephonyTable:
+    if table is None:
+        raise LinesNotLent
+    return table
 
 
 def shipped_profiles() -> tuple[str, ...]:

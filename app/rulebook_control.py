@@ -47,3 +47,8 @@ def control_rules(forwarding: ForwardingProfile) -> Iterator[tuple[str, Words, W
         Words("変更の取り消し", "Undoing a change"),
         Words(f"{control.undo_hours}時間以内", f"within {control.undo_hours} hours"),
     )
+    yield (
+        "forwarding.control",
+        Words("操作の記録", "Records of steering"),
+        Words(f"{control.kept_days}日間", f"{control.kept_days} days"),
+    )

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
-from coworking.billing.profile import DayShift, PaymentMeans
+from coworking.billing.day_rules import DayShift
+from coworking.billing.paper_fields import IssueMode
+from coworking.billing.price_fields import DuesTitle, PartMonth
+from coworking.billing.profile import PaymentMeans
 from coworking.kit.money import TaxMode, plain
 from coworking.kit.phone import NumberClass
 from coworking.kit.profile_fields import Weekday, Words
@@ -36,6 +39,22 @@ MEANS = {
     PaymentMeans.COUNTER_CARD: Words("窓口（カード）", "card at the counter"),
     PaymentMeans.COUNTER_E_MONEY: Words("窓口（電子マネー）", "e-money at the counter"),
     PaymentMeans.COUNTER_QR: Words("窓口（QRコード決済）", "QR payment at the counter"),
+}
+PART_MONTHS = {
+    PartMonth.BY_DAY: Words("月の途中は日割り", "part of a month by day"),
+    PartMonth.WHOLE: Words("日割りなし", "whole months"),
+}
+DUES_TITLES = {
+    DuesTitle.DUES: Words("会費", "dues"),
+    DuesTitle.CONTRIBUTION: Words("協賛金", "contribution"),
+}
+ISSUES = {
+    IssueMode.BY_ITSELF: Words("そのまま発行", "issued by itself"),
+    IssueMode.AFTER_REVIEW: Words("確認してから発行", "issued after review"),
+}
+CHANGED_BY = {
+    "member": Words("会員が行う", "by the member"),
+    "office": Words("申し出により担当者が行う", "by the office, on request"),
 }
 SHIFTS = {
     DayShift.NONE: Words("", ""),

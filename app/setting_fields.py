@@ -82,7 +82,8 @@ WEB_ADDRESS_WORDS = Words(
 
 
 class OperatorSettings(BaseModel):
-    """One operator that this deployment serves. Without `carrier_base_url` it uses the sandbox carrier."""
+    """One operator that this deployment serves. Without `carrier_base_url` it uses the sandbox carrier,
+    without `stripe_secret_key` the sandbox for cards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -118,12 +119,37 @@ class OperatorSettings(BaseModel):
         None
     )
 
+    stripe_secret_key: (
+        Annotated[
+            Line,
+            Field(pattern=r"^(sk|rk)_(test|live)_[A-Za-z0-9]+\z"),
+            Described(
+                Words("sk_ または rk_ で始まる鍵", "a key that begins with sk_ or rk_"), Secrecy.WHOLE
+            ),
+        ]
+        | None
+    ) = Field(default=None, repr=False)
+    stripe_webhook_secret: (
+        Annotated[
+            Line,
+            Field(pattern=r"^whsec_[A-Za-z0-9+/=]+\z"),
+            Described(Words("whsec_ で始まる鍵", "a secret that begins with whsec_"), Secrecy.WHOLE),
+        ]
+        | None
+    ) = Field(default=None, repr=False)
+
     @model_validator(mode="after")
     def _account_where_it_is_needed(self) -> OperatorSettings:
         if self.carrier_base_url is not None:
             for key in ("carrier_account_sid", "carrier_auth_token"):
                 if not getattr(self, key):
                     raise PydanticCustomError("missing_key", "a real carrier needs an account", {"key": key})
+        if self.stripe_secret_key is not None and self.stripe_webhook_secret is None:
+            raise PydanticCustomError(
+                "missing_key", "Stripe signs its messages", {"key": "stripe_webhook_secret"}
+            )
+        if self.stripe_webhook_secret is not None and self.stripe_secret_key is None:
+            raise PydanticCustomError("missing_key", "Stripe needs a key", {"key": "stripe_secret_key"})
         return self
 
 
@@ -204,6 +230,17 @@ class Settings(BaseModel):
         Field(repr=False, min_length=32),
         Described(Words("32文字以上の文字列", "a text of at least 32 characters"), Secrecy.WHOLE),
     ] = ""
+    field_keys: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9]{1,16}:[A-Za-z0-9+/]{43}=$")], ...],
+        Field(repr=False, max_length=10),
+        Described(
+            Words(
+                "「名前:32バイトのBase64」の配列（先頭の鍵で暗号化）",
+                "a list of id:base64 of 32 bytes; the first one seals",
+            ),
+            Secrecy.WHOLE,
+        ),
+    ] = ()
     operators: Annotated[
         tuple[OperatorSettings, ...],
         Field(min_length=1, max_length=MOST_OPERATORS),
@@ -227,6 +264,9 @@ class Settings(BaseModel):
     argon2_memory_kib: Annotated[Whole, Field(ge=1024, le=1_048_576), _numbers(1024, 1_048_576)] = 19_456
     argon2_parallelism: Annotated[Whole, Field(ge=1, le=16), _numbers(1, 16)] = 1
     token_days: Annotated[Whole, Field(ge=1, le=365), _numbers(1, 365)] = 30
+    staff_second_factor_required: Annotated[bool, Described(Words("true または false", "true or false"))] = (
+        False
+    )
     # Under it caps decide, which count what a line costs; this only keeps a flood of one number from the others (R22).
     flood_calls_per_minute: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = 1_200
     flood_calls_per_minute_in_all: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = (

@@ -17,9 +17,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.generated_secrets import (
+    FIELD_KEY_FILE,
     SANDBOX_ACCOUNTS_FILE,
     SECRET_KEY_FILE,
     UnusableSecretError,
+    field_key,
     sandbox_account,
     secret_key,
 )
@@ -92,7 +94,7 @@ class EffectiveSettings:
 
     def _row(self, name: str, value: object, what: Described) -> tuple[str, str, str]:
         origin = self.origins[name]
-        generated = Path(origin).name in (SECRET_KEY_FILE, SANDBOX_ACCOUNTS_FILE)
+        generated = Path(origin).name in (SECRET_KEY_FILE, FIELD_KEY_FILE, SANDBOX_ACCOUNTS_FILE)
         if generated and not Path(origin).exists():
             return name, NOT_MADE_YET, origin
         return name, shown(value, what.secrecy), origin
@@ -239,6 +241,9 @@ def _with_secrets(settings: Settings, sources: _Sources, *, keep: bool) -> Effec
         if not settings.secret_key:
             update["secret_key"] = secret_key(settings.var_dir, keep=keep)
             origins["secret_key"] = str(settings.var_dir / SECRET_KEY_FILE)
+        if not settings.field_keys:
+            update["field_keys"] = (field_key(settings.var_dir, keep=keep),)
+            origins["field_keys"] = str(settings.var_dir / FIELD_KEY_FILE)
         operators = [_with_account(operator, settings.var_dir, keep=keep) for operator in settings.operators]
     except UnusableSecretError as error:
         wrong = Words(error.reason_ja, error.reason_en)

@@ -10,9 +10,37 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.money_subscriptions import hear_of_money
 from app.operators import OperatorInForce
+from coworking.billing import (
+    bring_up_to_date,
+    charge_damage,
+    charge_event_fee,
+    charge_plan_change,
+    name_way_to_pay,
+    post_first_payment,
+    take_back_event_fee,
+)
 from coworking.kit.events import Subscriptions
-from coworking.membership import read_application_texts
+from coworking.membership import (
+    AddressReleased,
+    DamageReported,
+    EventSignedUp,
+    EventSignUpCancelled,
+    MeansNamed,
+    MemberEnded,
+    MemberJoined,
+    MemberLeaving,
+    MemberReturned,
+    NotificationAddressChanged,
+    OptionAdded,
+    OptionDropped,
+    PauseBegun,
+    PlanChanged,
+    read_application_texts,
+)
+from coworking.membership.community.published_terms import accept_present_terms
+from coworking.membership.signing_in.letters import read_texts as read_account_texts
 from telephony.forwarding import CallsTold, lend_desk_phone, rewrite_card, rewrite_control_card, watch_told
 from telephony.forwarding.call_figures import write_figures
 from telephony.forwarding.cap_notices import read_texts as read_cap_texts
@@ -31,8 +59,12 @@ from telephony.numbers import (
     NoticeGiven,
     NumberChanged,
     PhoneChanged,
+    PhoneReplaced,
     SuspensionBegun,
     SuspensionLifted,
+    charge_address_change,
+    charge_phone_replaced,
+    end_lines_of,
     post_first_fees,
     read_texts,
     write_line_ending,
@@ -40,6 +72,26 @@ from telephony.numbers import (
     write_line_transferred,
     write_suspension,
     write_suspension_lifted,
+)
+
+TermsChanged = (
+    PlanChanged
+    | OptionAdded
+    | OptionDropped
+    | PauseBegun
+    | MemberReturned
+    | MemberLeaving
+    | MemberEnded
+    | AddressReleased
+)
+TERMS_CHANGED: tuple[type[TermsChanged], ...] = (
+    OptionAdded,
+    OptionDropped,
+    PauseBegun,
+    MemberReturned,
+    MemberLeaving,
+    MemberEnded,
+    AddressReleased,
 )
 
 
@@ -59,6 +111,7 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
     """Enter every handler; called once, by `compose`."""
     for read in (
         read_application_texts,
+        read_account_texts,
         read_texts,
         missed_calls.read_texts,
         read_control_texts,
@@ -67,9 +120,72 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
     ):
         read()
     house = House({operator.id: operator for operator in operators}, public_url)
+    _hear_of_members(subscriptions, house)
+    _hear_of_contracts(subscriptions, house)
+    hear_of_money(subscriptions, house)
     _hear_of_lines(subscriptions, house)
     _hear_of_numbers(subscriptions, house)
     _hear_of_calls(subscriptions, house)
+
+
+def _hear_of_members(subscriptions: Subscriptions, house: House) -> None:
+    """Who joins accepts the terms that are in force (SAK-38)."""
+
+    def accepted(session: Session, told: MemberJoined) -> None:
+        rules = house.own(session).member_rules()
+        today = rules.calendar.local_date(told.at)
+        accept_present_terms(
+            session,
+            rules.profile,
+            told.member_id,
+            today=today,
+            actor=f"member:{told.member_id}",
+            now=told.at,
+        )
+
+    subscriptions.subscribe(MemberJoined, accepted)
+
+
+def _hear_of_contracts(subscriptions: Subscriptions, house: House) -> None:
+    """What members agree to becomes what they owe."""
+
+    def joined(session: Session, told: MemberJoined) -> None:
+        rules = house.own(session).billing_rules()
+        post_first_payment(session, rules, told)
+        bring_up_to_date(session, rules, [told.member_id], told.at)
+
+    def means_named(session: Session, told: MeansNamed) -> None:
+        name_way_to_pay(session, house.own(session).billing_rules().profile, told)
+
+    def plan_changed(session: Session, told: PlanChanged) -> None:
+        charge_plan_change(session, house.own(session).billing_rules(), told)
+        terms_changed(session, told)
+
+    def terms_changed(session: Session, told: TermsChanged) -> None:
+        bring_up_to_date(session, house.own(session).billing_rules(), [told.member_id], told.at)
+
+    def signed_up(session: Session, told: EventSignedUp) -> None:
+        charge_event_fee(session, house.own(session).billing_rules(), told)
+
+    def damage_reported(session: Session, told: DamageReported) -> None:
+        charge_damage(session, house.own(session).billing_rules(), told)
+
+    def address_changed(session: Session, told: NotificationAddressChanged) -> None:
+        charge_address_change(session, house.own(session).billing_rules(), told)
+
+    def phone_replaced(session: Session, told: PhoneReplaced) -> None:
+        charge_phone_replaced(session, house.own(session).billing_rules(), told)
+
+    subscriptions.subscribe(MeansNamed, means_named)
+    subscriptions.subscribe(MemberJoined, joined)
+    subscriptions.subscribe(PlanChanged, plan_changed)
+    for event_type in TERMS_CHANGED:
+        subscriptions.subscribe(event_type, terms_changed)
+    subscriptions.subscribe(EventSignedUp, signed_up)
+    subscriptions.subscribe(EventSignUpCancelled, take_back_event_fee)
+    subscriptions.subscribe(DamageReported, damage_reported)
+    subscriptions.subscribe(NotificationAddressChanged, address_changed)
+    subscriptions.subscribe(PhoneReplaced, phone_replaced)
 
 
 def _hear_of_lines(subscriptions: Subscriptions, house: House) -> None:
@@ -81,6 +197,10 @@ def _hear_of_lines(subscriptions: Subscriptions, house: House) -> None:
 
     def notice_given(session: Session, told: NoticeGiven) -> None:
         write_line_ending(session, house.own(session).line_rules(), told.line_id, told.at)
+
+    def member_ended(session: Session, told: MemberEnded) -> None:
+        rules = house.own(session).line_rules()
+        end_lines_of(session, rules, told.member_id, actor="membership", now=told.at)
 
     def suspended(session: Session, told: SuspensionBegun) -> None:
         write_suspension(session, house.own(session).line_rules(), told.line_id, told.reason, told.at)
@@ -95,6 +215,7 @@ def _hear_of_lines(subscriptions: Subscriptions, house: House) -> None:
 
     subscriptions.subscribe(LineRented, rented)
     subscriptions.subscribe(NoticeGiven, notice_given)
+    subscriptions.subscribe(MemberEnded, member_ended)
     subscriptions.subscribe(SuspensionBegun, suspended)
     subscriptions.subscribe(SuspensionLifted, suspension_lifted)
     subscriptions.subscribe(LineTransferred, transferred)

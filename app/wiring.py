@@ -19,14 +19,20 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from app.api import build_api
+from app.card_providers import card_providers
 from app.carrier_webhooks import carrier_routes
 from app.carriers import OperatorsCarrier, fallback_url, open_carrier, open_sip_domain, real_carrier
+from app.days import DAILY_STEPS
+from app.generated_secrets import field_key
 from app.health import health_route
 from app.operators import OperatorInForce, put_in_force
 from app.published.operators import OperatorsByName
 from app.settings import Settings
 from app.subscriptions import subscribe
+from coworking.billing import RulesOfBilling
+from coworking.billing.cards.webhooks import CardWebhooks
 from coworking.kit.clock import Clock
+from coworking.kit.daily import Calendars
 from coworking.kit.db import HOT_ROLE, Database
 from coworking.kit.events import Subscriptions
 from coworking.kit.mail_folder import FolderMailer
@@ -34,8 +40,10 @@ from coworking.kit.mailer import Mailer, SmtpMailer, parse_smtp_url
 from coworking.kit.outbox import Resources
 from coworking.kit.outgoing_webhooks import WebhookSender
 from coworking.kit.queue import Work
+from coworking.kit.sealing import FieldKeys
 from coworking.kit.web.security_headers import SecurityHeaders
-from coworking.membership import Doorway, Passwords, RulesOfMembers, TokenLife
+from coworking.membership import Doorway, PasswordGuesses, Passwords, RulesOfMembers, TokenLife
+from coworking.membership.rules import AccountRules
 from telephony.carrier import Carriers
 from telephony.carrier.sandbox import Deliver
 from telephony.forwarding import (
@@ -49,7 +57,7 @@ from telephony.forwarding import (
     settle_events,
 )
 from telephony.metering import RulesOfTariffs
-from telephony.numbers import NumberCallbacks, RulesOfLines
+from telephony.numbers import NumberCallbacks, RulesOfFees, RulesOfLines
 
 HOT_POOL_LEAST = 1
 HOT_POOL_MOST = 10
@@ -133,7 +141,8 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     database = Database(database_url, subscriptions=subscriptions)
     operators = put_in_force(database, settings.operators, clock)
     subscribe(subscriptions, operators, settings.public_url)
-    rules_of_calls = RulesOfCalls({operator.id: operator.call_rules() for operator in operators})
+    lending = [operator for operator in operators if operator.lends_lines]
+    rules_of_calls = RulesOfCalls({operator.id: operator.call_rules() for operator in lending})
     resources = Resources(
         rules_of_calls,
         OperatorsByName.of(operators),
@@ -141,9 +150,17 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         Callbacks(settings.public_url.rstrip("/")),
         _number_callbacks(settings),
         RulesOfTariffs({operator_id: rules.tariffs for operator_id, rules in rules_of_calls.items()}),
-        RulesOfLines({operator.id: operator.line_rules() for operator in operators}),
+        RulesOfLines({operator.id: operator.line_rules() for operator in lending}),
+        RulesOfFees({operator.id: operator.fee_rules() for operator in lending}),
         RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
+        DAILY_STEPS,
+        FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),)),
+        Calendars({operator.id: operator.calendar for operator in operators}),
+        RulesOfBilling({operator.id: operator.billing_rules() for operator in operators}),
+        card_providers(settings, operators, clock),
         TokenLife(timedelta(days=settings.token_days)),
+        AccountRules(settings.public_url, settings.staff_second_factor_required),
+        PasswordGuesses(database),
         WebhookSender(),
         Passwords(
             time_cost=settings.argon2_time_cost,
@@ -155,7 +172,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     doorway = Doorway(database, clock, resources)
     hot = HotPath(database_url)
     door = CarrierDoor(
-        accounts={account.sid: account for account in map(_carrier_account, operators)},
+        accounts={account.sid: account for account in map(_carrier_account, lending)},
         public_url=settings.public_url,
         clock=clock,
         database=database,
@@ -170,11 +187,14 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
         operators=operators,
         work=Work(database, clock, resources, drains=(settle_events, place_calls)),
         api=build_api(doorway),
-        carrier_routes=carrier_routes(
-            door,
-            resources[Passwords],
-            Floods(settings.flood_calls_per_minute, settings.flood_calls_per_minute_in_all),
-        ),
+        carrier_routes=[
+            *carrier_routes(
+                door,
+                resources[Passwords],
+                Floods(settings.flood_calls_per_minute, settings.flood_calls_per_minute_in_all),
+            ),
+            *CardWebhooks(doorway).routes(),
+        ],
         hot=hot,
         doorway=doorway,
     )
@@ -209,7 +229,7 @@ async def _as_it_is(_: asyncpg.Connection) -> None:
 def open_carriers(
     composition: Composition, *, deliver: Deliver, folder: Path | None
 ) -> list[OperatorsCarrier]:
-    """The carrier of each operator, which tasks then find too; sandboxes keep their records in `folder`, or nowhere."""
+    """The carrier of each operator that lends lines, which tasks then find too; sandboxes keep their records in `folder`, or nowhere."""
     opened = [
         open_carrier(
             operator,
@@ -218,6 +238,7 @@ def open_carriers(
             store=folder / f"sandbox-{operator.profile.name}.sqlite3" if folder else None,
         )
         for operator in composition.operators
+        if operator.lends_lines
     ]
     composition.resources[Carriers].update({one.operator.id: one.carrier for one in opened})
     for one in opened:
@@ -229,14 +250,13 @@ def open_carriers(
 def reach_carriers(composition: Composition) -> list[str]:
     """Let tasks find the carriers that a process beside the server can reach; returns the operators whose carrier it
     cannot, because that is a sandbox inside the server."""
-    for operator in composition.operators:
+    lending = [operator for operator in composition.operators if operator.lends_lines]
+    for operator in lending:
         carrier = real_carrier(operator)
         if carrier is not None:
             composition.resources[Carriers][operator.id] = carrier
     return [
-        operator.profile.name
-        for operator in composition.operators
-        if operator.id not in composition.resources[Carriers]
+        operator.profile.name for operator in lending if operator.id not in composition.resources[Carriers]
     ]
 
 

@@ -58,11 +58,11 @@ def print_webhooks(results: list[webhooks.Result]) -> None:
     print(
         f"CPU per request against {results[0].name}: one worker, {webhooks.CONNECTIONS} connections, medians"
     )
-    print(f"{'endpoint':32} {'requests/s':>11} {'CPU µs':>8} {'p99 ms':>8} {'ratio':>6}")
+    print(f"{'endpoint':32} {'requests/s':>11} {'CPU µs':>8} {'ratio':>6} {'p99 ms':>8} {'at half load':>13}")
     for result in results:
         print(
             f"{result.name:32} {result.requests_per_second:11,.0f} {result.cpu_us_per_request:8.0f}"
-            f" {result.p99_ms:8.1f} {result.ratio:6.2f}"
+            f" {result.ratio:6.2f} {result.p99_ms:8.1f} {result.half_load_p99_ms:13.1f}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The service as a contestant: an operator with one forwarding line, and its carrier's signed webhooks."""
+"""The service as a contestant: an operator with some forwarding lines, and its carrier's signed webhooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy.orm import Session
+
 from app.migrations import migrate
+from app.operators import OperatorInForce
 from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, asgi_application, compose
 from bench.form_posts import http_post
@@ -26,10 +29,10 @@ from coworking.kit.postgres import EmbeddedServer
 from coworking.membership import NewMember, confirm_identity, join
 from telephony.carrier import sign
 from telephony.forwarding import Callbacks, Change, WantedDestination, set_forwarding
-from telephony.numbers import StockRow, enter, rent_line
+from telephony.numbers import Line, StockRow, enter, rent_line
 
 DATABASE = "RUSUBAN_BENCH_DATABASE"
-NUMBER = "RUSUBAN_BENCH_NUMBER"
+NUMBERS = "RUSUBAN_BENCH_NUMBERS"
 LINE = "RUSUBAN_BENCH_LINE"
 
 PUBLIC_URL = "http://localhost:8000"
@@ -37,7 +40,7 @@ ACCOUNT_SID = "AC" + "5" * 32
 AUTH_TOKEN = "bench-has-no-secrets"
 CALLER = "+81366667777"
 DESTINATION = "+819012345678"
-STOCK = "045-670-1234"
+LINES = 20
 ACTOR = "bench"
 
 
@@ -52,7 +55,7 @@ def contestants() -> Iterator[tuple[Contestant, ...]]:
     ):
         migrate(server.url)
         composition = composed(server.url)
-        environment = _line_that_forwards(composition, server.url)
+        environment = _lines_that_forward(composition, server.url)
         composition.close()
         yield (
             Contestant(
@@ -80,7 +83,7 @@ def composed(database_url: str) -> Composition:
     settings = Settings(
         public_url=PUBLIC_URL,
         secret_key="0" * 64,
-        # All calls of the load are for one number; what is measured is a call that is let in.
+        # The calls of the load are for a few numbers; what is measured is a call that is let in.
         flood_calls_per_minute=1_000_000,
         flood_calls_per_minute_in_all=1_000_000,
         operators=(
@@ -98,14 +101,16 @@ def application() -> Any:
     return asgi_application(composed(os.environ[DATABASE]))
 
 
-def _line_that_forwards(composition: Composition, database_url: str) -> dict[str, str]:
-    operator, now = composition.operators[0], composition.clock.now()
-    with composition.database.transaction(operator.id) as session:
-        enter(session, operator.id, [StockRow(parse_phone(STOCK))], actor=ACTOR, now=now)
+def rent_lines(session: Session, operator: OperatorInForce, count: int, now: datetime) -> list[Line]:
+    """A line for each of so many members."""
+    rows = [StockRow(parse_phone(f"045-670-{serial:04}")) for serial in range(count)]
+    enter(session, operator.id, rows, actor=ACTOR, now=now)
+    lines = []
+    for serial in range(count):
         new = NewMember(
             kind="person",
             name="bench",
-            email="bench@example.jp",
+            email=f"bench-{serial}@example.jp",
             plan="virtual-office",
             office="yokohama",
             starts_on=operator.calendar.local_date(now),
@@ -125,15 +130,28 @@ def _line_that_forwards(composition: Composition, database_url: str) -> dict[str
             actor=ACTOR,
             now=now,
         )
-        change = Change(is_on=True, destinations=[WantedDestination(DESTINATION)])
-        set_forwarding(session, operator.call_rules(), line, change, actor=ACTOR, channel="task", now=now)
-        return {DATABASE: database_url, NUMBER: line.number, LINE: str(line.id)}
+        lines.append(line)
+    return lines
+
+
+def _lines_that_forward(composition: Composition, database_url: str) -> dict[str, str]:
+    operator, now = composition.operators[0], composition.clock.now()
+    change = Change(is_on=True, destinations=[WantedDestination(DESTINATION)])
+    with composition.database.transaction(operator.id) as session:
+        lines = rent_lines(session, operator, LINES, now)
+        for line in lines:
+            set_forwarding(session, operator.call_rules(), line, change, actor=ACTOR, channel="task", now=now)
+        return {
+            DATABASE: database_url,
+            NUMBERS: ",".join(line.number for line in lines),
+            LINE: str(lines[0].id),
+        }
 
 
 def voice(count: int) -> Iterator[bytes]:
-    """As many new calls to the rented number."""
+    """As many new calls to the rented numbers, to one after the other."""
     url = Callbacks(PUBLIC_URL).voice()
-    number = os.environ[NUMBER]
+    numbers = os.environ[NUMBERS].split(",")
     return _signed(
         count,
         url,
@@ -142,7 +160,7 @@ def voice(count: int) -> Iterator[bytes]:
             | {
                 "From": CALLER,
                 "Caller": CALLER,
-                "To": number,
+                "To": (number := numbers[call % len(numbers)]),
                 "Called": number,
             }
         ),
@@ -152,7 +170,7 @@ def voice(count: int) -> Iterator[bytes]:
 def status(count: int) -> Iterator[bytes]:
     """As many legs that have ended."""
     url = Callbacks(PUBLIC_URL).leg_status(int(os.environ[LINE]), asks=False)
-    number = os.environ[NUMBER]
+    number = os.environ[NUMBERS].split(",")[0]
     now = format_datetime(datetime.now(UTC))
     return _signed(
         count,

@@ -23,25 +23,21 @@ from sqlalchemy.orm import Session
 from app.migrations import migrate
 from app.operators import OperatorInForce
 from app.wiring import Composition
-from bench.forwarding_line import composed
+from bench.forwarding_line import composed, rent_lines
 from coworking.kit.calendars import BusinessCalendar
-from coworking.kit.phone import parse_phone
 from coworking.kit.postgres import EmbeddedServer
-from coworking.membership import NewMember, confirm_identity, join
 from telephony.forwarding.call_anomalies import unusual_lines
 from telephony.forwarding.call_review import CallFilter, call_chart, call_totals, matching_calls
 from telephony.metering.carrier_prices import margins
 from telephony.metering.months import month_span
 from telephony.metering.usage import usage_of_all, usage_of_line, usage_of_member
 from telephony.metering.what_if import what_if
-from telephony.numbers import StockRow, enter, rent_line
 
 LEGS = 1_000_000
 MEMBERS = 200
 ROUNDS = 5
 MONTH = "2026-06"
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
-ACTOR = "bench"
 USAGE_LIMIT_MS = 200
 STAFF_LIMIT_MS = 1_000
 
@@ -199,36 +195,9 @@ def _asked(month: Month, name: str, limit_ms: int, question: Callable[[Any], int
 
 def _rent(composition: Composition, operator: OperatorInForce) -> list[tuple[int, int]]:
     """A line for each of so many members, the first of whom makes as many calls as any."""
-    now = composition.clock.now()
-    found = []
     with composition.database.transaction(operator.id) as session:
-        rows = [StockRow(parse_phone(f"045-670-{serial:04}")) for serial in range(MEMBERS)]
-        enter(session, operator.id, rows, actor=ACTOR, now=now)
-        for serial in range(MEMBERS):
-            new = NewMember(
-                kind="person",
-                name="bench",
-                email=f"bench-{serial}@example.jp",
-                plan="virtual-office",
-                office="yokohama",
-                starts_on=operator.calendar.local_date(now),
-            )
-            profile = operator.profile.membership
-            member = join(session, profile, new, operator_id=operator.id, actor=ACTOR, now=now)
-            confirm_identity(session, member.id, method=ACTOR, operator_id=operator.id, actor=ACTOR, now=now)
-            line = rent_line(
-                session,
-                operator.line_rules(),
-                member_id=member.id,
-                line_plan="incoming-outgoing",
-                area_code=None,
-                starts_month=None,
-                base_address=None,
-                actor=ACTOR,
-                now=now,
-            )
-            found.append((line.id, member.id))
-    return found
+        lines = rent_lines(session, operator, MEMBERS, composition.clock.now())
+        return [(line.id, line.member_id) for line in lines]
 
 
 def _load(url: str, operator_id: int, lines: list[tuple[int, int]], legs: int) -> None:

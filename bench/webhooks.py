@@ -52,12 +52,14 @@ class Round:
 
 @dataclass(frozen=True)
 class Result:
-    """Medians of the rounds. `ratio` is the yardstick's CPU time over this one's: 1 is as light, 0.5 costs double."""
+    """Medians of the rounds. `ratio` is the yardstick's CPU time over this one's: 1 is as light, 0.5 costs double.
+    `half_load_p99_ms` is of further rounds, in which half as many requests came in a second."""
 
     name: str
     requests_per_second: float
     cpu_us_per_request: float
     p99_ms: float
+    half_load_p99_ms: float
     ratio: float
 
 
@@ -83,18 +85,25 @@ def compare(
         for _ in range(rounds):
             for position, (contestant, process, port) in enumerate(servers):
                 measured[position].append(_round(contestant, process, port, requests))
+        rates = [median(each.requests_per_second for each in own) for own in measured]
+        half_loads: list[list[float]] = [[] for _ in everybody]
+        for _ in range(rounds):
+            for position, (contestant, _, port) in enumerate(servers):
+                half = _load(contestant, port, requests // 4, per_second=rates[position] / 2)
+                half_loads[position].append(half["p99_seconds"] * 1e3)
     return [
         Result(
             name=contestant.name,
-            requests_per_second=median(each.requests_per_second for each in own),
+            requests_per_second=rate,
             cpu_us_per_request=median(each.cpu_us_per_request for each in own),
             p99_ms=median(each.p99_ms for each in own),
+            half_load_p99_ms=median(half_load),
             ratio=median(
                 bare.cpu_us_per_request / each.cpu_us_per_request
                 for bare, each in zip(measured[0], own, strict=True)
             ),
         )
-        for contestant, own in zip(everybody, measured, strict=True)
+        for contestant, own, rate, half_load in zip(everybody, measured, rates, half_loads, strict=True)
     ]
 
 
@@ -156,10 +165,13 @@ def _round(contestant: Contestant, process: psutil.Process, port: int, requests:
     )
 
 
-def _load(contestant: Contestant, port: int, requests: int) -> dict[str, float]:
+def _load(
+    contestant: Contestant, port: int, requests: int, per_second: float | None = None
+) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.load", HOST, str(port), str(CONNECTIONS), str(requests)]
+    rate = [] if per_second is None else [str(per_second)]
     finished = subprocess.run(
-        [*command, contestant.source],
+        [*command, contestant.source, *rate],
         env=_environment(contestant),
         capture_output=True,
         text=True,

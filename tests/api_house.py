@@ -153,14 +153,18 @@ class ApiHouse:
                 yield Operation(method.upper(), path, described)
 
     def body_of(self, operation: Operation, tenant: Tenant) -> dict[str, Any] | None:
-        """The smallest good body, made of the description's examples, or None where there is no body."""
+        """The smallest good body, made of the description's examples, or None where there is no body. Where a member
+        shows the password again it is in it."""
         if not operation.takes_json:
             return None
         schema = operation.described["requestBody"]["content"]["application/json"]["schema"]
         described = self.description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        names = set(described.get("required", []))
+        if "examples" in described["properties"].get("password", {}):
+            names.add("password")
         return {
             name: tenant.member_id if name == "member_id" else described["properties"][name]["examples"][0]
-            for name in described.get("required", [])
+            for name in sorted(names)
         }
 
     def url_of(self, operation: Operation, tenant: Tenant) -> str:

@@ -138,7 +138,7 @@ def _yen(values: Mapping[str, str], name: str) -> Decimal | None:
         return None
     try:
         amount = Decimal(text)
-        if not 0 <= amount <= LARGEST_YEN or amount.as_tuple().exponent < -3:  # type: ignore[operator]
+        if not 0 <= amount <= LARGEST_YEN or amount != round(amount, 3):
             raise _not_understood(name)
     except InvalidOperation as error:
         raise _not_understood(name) from error

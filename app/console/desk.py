@@ -14,7 +14,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.console.done import done_sentence
-from app.console.uploads import upload_route
 from app.operators import OperatorInForce
 from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, Place
 from app.wiring import Composition
@@ -23,12 +22,16 @@ from coworking.kit.web.cookies import read_cookie
 from coworking.kit.web.forms import Form, form_route
 from coworking.kit.web.pages import Pages
 from coworking.kit.web.reader import Reader
+from coworking.kit.web.uploads import text_upload_route
 from coworking.membership import Actor, actor_of, operator_of
+from telephony.numbers import LinesNotLent
 
 STAFF = frozenset({"reception", "billing", "administrator"})
 MONEY = frozenset({"billing", "administrator"})
 """Who may reverse charges, reconcile and see what calls cost the operator."""
 LONGEST_ID_DIGITS = 18
+FILE_FIELD = "file"
+LARGEST_FILE_BYTES = 1_100_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Desk:
     pages: Pages
     composition: Composition
     places: Sequence[Place] = field(default=())
+    of_lines: bool = False
+    """What it makes is for staff of operators that lend lines."""
 
     def page(self, path: str, show: Show, *, name: str, roles: frozenset[str] = STAFF) -> Route:
         return Route(path, self.endpoint(show, roles), methods=["GET"], name=name)
@@ -118,7 +123,8 @@ class Desk:
         with_file: bool = False,
     ) -> Route:
         """A form. What `act` does is undone when it raises a `UserError`; then `refused`, in a transaction of its own,
-        shows the page again with the sentence where it belongs. `with_file`: the form may carry one text file."""
+        shows the page again with the sentence where it belongs. `with_file`: the form may carry one text file, as
+        its field `FILE_FIELD`."""
 
         async def endpoint(request: Request, form: Form) -> Response:
             try:
@@ -134,14 +140,17 @@ class Desk:
                 )
             return answer or RedirectResponse(SIGN_IN_PATH, 303)
 
-        make_route = upload_route if with_file else form_route
-        return make_route(self.pages, path, endpoint, name=name)
+        if not with_file:
+            return form_route(self.pages, path, endpoint, name=name)
+        return text_upload_route(
+            self.pages, path, endpoint, name=name, field=FILE_FIELD, most_bytes=LARGEST_FILE_BYTES
+        )
 
     def _admit(
         self, request: Request, then: Show, roles: frozenset[str], quietly: bool = False
     ) -> Response | None:
         """The answer in one transaction; None for who has to sign in, and with `quietly` for other roles too. Raises
-        `NotPermitted`."""
+        `NotPermitted`, `LinesNotLent`."""
         token = read_cookie(request, SESSION_COOKIE, https=self.pages.https)
         operators = {operator.id: operator for operator in self.composition.operators}
         operator = operators.get(operator_of(token) or 0) if token else None
@@ -156,6 +165,8 @@ class Desk:
                 if quietly:
                     return None
                 raise NotPermitted
+            if self.of_lines and not operator.lends_lines:
+                raise LinesNotLent
             return then(DeskVisit(self, request, session, actor, operator, now, self.pages.reader(request)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.routing import BaseRoute
 
@@ -26,17 +27,18 @@ from coworking.kit.web.pages import Pages
 def console_routes(pages: Pages, composition: Composition, places: Sequence[Place] = ()) -> list[BaseRoute]:
     """Every staff page but the start. `pages` must have been built with "app.console"; `places` are shown as tools."""
     desk = Desk(pages, composition, places)
+    lines = replace(desk, of_lines=True)
     return [
-        *calls_routes(desk),
-        *reconciliation_routes(desk),
-        *margins_routes(desk),
-        *what_if_routes(desk),
-        *anomalies_routes(desk),
-        *lines_routes(desk),
-        *interruptions_routes(desk),
-        *numbers_routes(desk),
+        *calls_routes(lines),
+        *reconciliation_routes(lines),
+        *margins_routes(lines),
+        *what_if_routes(lines),
+        *anomalies_routes(lines),
+        *lines_routes(lines),
+        *interruptions_routes(lines),
+        *numbers_routes(lines),
         *standing_routes(desk),
-        *reception_routes(desk),
+        *reception_routes(lines),
     ]
 
 

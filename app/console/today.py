@@ -50,8 +50,13 @@ def show_today(visit: DeskVisit) -> Response:
 
 def _waiting(visit: DeskVisit) -> Iterator[Waiting]:
     """In the order in which they are shown among those as urgent; only what there is."""
+    found = [_parked_tasks(visit), *(_of_lines(visit) if visit.operator.lends_lines else ())]
+    yield from (one for one in found if one.count)
+
+
+def _of_lines(visit: DeskVisit) -> list[Waiting]:
     session = visit.session
-    found = [
+    return [
         *_of_calls(visit),
         _caps(visit),
         _counted("evidence", _lacking(visit), "warn", f"/console/lines?state={WITHOUT_EVIDENCE}"),
@@ -59,20 +64,22 @@ def _waiting(visit: DeskVisit) -> Iterator[Waiting]:
         _counted("purchases", len(purchases_waiting(session)), "warn", "/console/numbers#h-purchases"),
         _empty_stock(visit),
     ]
-    yield from (one for one in found if one.count)
 
 
 def _of_calls(visit: DeskVisit) -> Iterator[Waiting]:
     session = visit.session
     yield _counted("parked-calls", len(parked_calls(session, MOST_COUNTED)), "miss", "/console/parked")
+    if visit.may_money:
+        yield _counted("cases", open_cases(session), "warn", "/console/reconciliation")
+
+
+def _parked_tasks(visit: DeskVisit) -> Waiting:
     statement = (
         select(func.count())
         .select_from(OutboxTask)
         .where(OutboxTask.operator_id == visit.operator.id, OutboxTask.parked_at.is_not(None))
     )
-    yield _counted("parked-tasks", session.scalar(statement) or 0, "miss", "/console/parked")
-    if visit.may_money:
-        yield _counted("cases", open_cases(session), "warn", "/console/reconciliation")
+    return _counted("parked-tasks", visit.session.scalar(statement) or 0, "miss", "/console/parked")
 
 
 def _caps(visit: DeskVisit) -> Waiting:

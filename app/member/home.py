@@ -16,6 +16,13 @@ LATEST_CALLS = 3
 
 def show_home(visit: MemberVisit) -> Response:
     reader, now = visit.reader, visit.now
+    if not visit.operator.lends_lines:
+        return visit.render(
+            "member/no_lines.html",
+            tab="home",
+            operator_title=visit.operator.profile.title.spoken(reader.language),
+            office_hours=office_hours(visit),
+        )
     if visit.line is None:
         return visit.render("member/no_line.html", tab="home")
     words = words_for(visit)
@@ -38,4 +45,5 @@ def office_hours(visit: MemberVisit) -> str:
         f"{weekday_span(reader, [WEEKDAY_NAMES.index(day) for day in hours.weekdays])} "
         f"{hours.opens_at:%-H:%M}–{hours.closes_at:%-H:%M}"
         for hours in visit.operator.profile.membership.office_hours
+        if hours.staffed
     )

@@ -11,11 +11,11 @@ from app.member.notes import Note
 from app.member.visits import MemberVisit
 from coworking.kit.errors import UserError
 from coworking.kit.web.forms import Form
-from coworking.membership import Passwords, PasswordWrong, confirm_password
+from coworking.membership import Passwords, PasswordWrong, TooManyAttempts, step_up
 from telephony.forwarding import Callbacks
 from telephony.forwarding.control.change_notices import Contacts
 from telephony.forwarding.control.pins import pin_of, set_pin
-from telephony.numbers import register_phone, unregister_phone
+from telephony.numbers import register_phone, replace_phone, unregister_phone
 from telephony.numbers.control_numbers import control_numbers
 
 PHONES_PATH = "/phones"
@@ -32,16 +32,11 @@ def add_phone(visit: MemberVisit, form: Form) -> Response:
     password first."""
     _confirm(visit, form)
     line, replaced = visit.own_line(), form.get("replaces", "")
+    number, actor = form.get("number", ""), visit.actor.reference
     if replaced:
-        unregister_phone(visit.session, line, replaced, actor=visit.actor.reference, now=visit.now)
-    register_phone(
-        visit.session,
-        visit.line_rules,
-        line,
-        form.get("number", ""),
-        actor=visit.actor.reference,
-        now=visit.now,
-    )
+        replace_phone(visit.session, visit.line_rules, line, replaced, number, actor=actor, now=visit.now)
+    else:
+        register_phone(visit.session, visit.line_rules, line, number, actor=actor, now=visit.now)
     return visit.go(PHONES_PATH, Note("phone-replaced" if replaced else "phone-added"))
 
 
@@ -82,12 +77,8 @@ def pin_refused(visit: MemberVisit, form: Form, error: UserError) -> Response:
 
 
 def _confirm(visit: MemberVisit, form: Form) -> None:
-    confirm_password(
-        visit.session,
-        visit.composition.resources[Passwords],
-        visit.actor.account_id,
-        form.get("password", ""),
-    )
+    resources = visit.composition.resources
+    step_up(visit.session, resources, visit.actor, form.get("password", ""), now=visit.now)
 
 
 def _page(
@@ -110,7 +101,7 @@ def _page(
         pin_digits=(profile.least_digits, profile.most_digits),
         control_numbers=control_numbers(visit.session),
         at=at,
-        field="password" if isinstance(error, PasswordWrong) else "main",
+        field="password" if isinstance(error, PasswordWrong | TooManyAttempts) else "main",
         problem=error.sentence(reader.language) if error else "",
         form=form or {},
     )

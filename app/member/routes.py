@@ -34,13 +34,13 @@ def member_routes(
     pages: Pages, composition: Composition, *, start: Endpoint, places: Sequence[Place]
 ) -> list[BaseRoute]:
     """All pages of members. `start` answers at `/` for everybody else; `places` are shown under "More"."""
-    door = MemberDoor(pages, composition)
+    door, lines = MemberDoor(pages, composition), MemberDoor(pages, composition, of_lines=True)
     return [
         door.page(START_PATH, home.show_home, name="member-home", for_others=start),
-        *_forwarding_routes(door),
-        *_schedule_routes(door),
-        *_call_routes(door),
-        *_phone_routes(door),
+        *_forwarding_routes(lines),
+        *_schedule_routes(lines),
+        *_call_routes(lines),
+        *_phone_routes(lines),
         door.page("/more", partial(preferences.show_more, places=tuple(places)), name="member-more"),
         door.page("/preferences", preferences.show_preferences, name="member-preferences"),
         door.form("/preferences", preferences.save_preferences, name="member-preferences-form"),

@@ -27,7 +27,7 @@ from coworking.kit.web.uploads import upload_route
 from coworking.membership import Actor, actor_of, operator_of
 from telephony.forwarding import CallRules, RulesOfCalls
 from telephony.forwarding.voicemail.models import VoicemailMessage
-from telephony.numbers import Line, LineRules, RulesOfLines, list_lines
+from telephony.numbers import Line, LineRules, LinesNotLent, RulesOfLines, list_lines
 
 LINE_COOKIE = "line"
 LINE_FIELD = "line"
@@ -99,6 +99,7 @@ class MemberVisit:
             line=self.line,
             account=self.actor,
             unheard=self.unheard(),
+            lends_lines=self.operator.lends_lines,
             **facts,
         )
         if note is not None:
@@ -130,8 +131,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class MemberDoor:
     """Makes routes of pages and forms that only signed-in members reach; what they do runs in a thread."""
 
-    def __init__(self, pages: Pages, composition: Composition) -> None:
+    def __init__(self, pages: Pages, composition: Composition, *, of_lines: bool = False) -> None:
+        """`of_lines`: what it makes is for members of operators that lend lines."""
         self._pages = pages
+        self._of_lines = of_lines
         self._composition = composition
         self._operators = {operator.id: operator for operator in composition.operators}
 
@@ -191,7 +194,7 @@ class MemberDoor:
         self, request: Request, then: Show, line_wish: str | None, quietly: bool = False
     ) -> Response | None:
         """The answer in one transaction; None for who has to sign in, and with `quietly` for staff too. Raises
-        `NotPermitted` for staff, `NotFound` for a line that is not the member's."""
+        `NotPermitted` for staff, `LinesNotLent`, `NotFound` for a line that is not the member's."""
         token = read_cookie(request, SESSION_COOKIE, https=self._pages.https)
         operator = self._operators.get(operator_of(token) or 0) if token else None
         if token is None or operator is None:
@@ -205,6 +208,8 @@ class MemberDoor:
                 if quietly:
                     return None
                 raise NotPermitted
+            if self._of_lines and not operator.lends_lines:
+                raise LinesNotLent
             lines = _shown(list_lines(session, member_id=actor.member_id))
             return then(
                 MemberVisit(

@@ -132,7 +132,7 @@ class _Door:
 
     def _form(self, request: Request, *, email: str = "", error: UserError | None = None) -> Response:
         language = self._pages.reader(request).language
-        return self._pages.render(
+        response = self._pages.render(
             request,
             "portal/sign_in.html",
             status=error.status if error else 200,
@@ -141,6 +141,8 @@ class _Door:
             places=[place for place in self._places if place.open_to_all],
             help_line=self._help_line,
         )
+        response.headers.update(error.headers if error else {})
+        return response
 
     async def _account(self, request: Request) -> Account | None:
         token = self._token(request)

@@ -43,8 +43,10 @@ class Deployment:
     upcoming: Callable[[], Upcoming]
     buy_numbers: Callable[[str, int], str]
     """Buy so many numbers of an area code from the carrier; the stock file that enters them."""
+    default_office: str
+    """Where members join unless a scenario says otherwise."""
     area_codes: Mapping[str, str]
-    """By the name of the office."""
+    """By the name of the office; empty where no lines are lent."""
     interruption_reasons: Sequence[str]
     suspension_reasons: Sequence[str]
     """Of the profile, in its order."""

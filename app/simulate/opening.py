@@ -59,8 +59,9 @@ def open_deployment(
         clock=clock, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, deliver=door.deliver, store=store
     )
     carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
-    composition.resources[Carriers][operator.id] = carrier
-    open_sip_domain(sandbox, operator, composition.resources[Callbacks])
+    if operator.lends_lines:
+        composition.resources[Carriers][operator.id] = carrier
+        open_sip_domain(sandbox, operator, composition.resources[Callbacks])
     door.application = asgi_application(composition)
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
@@ -80,9 +81,10 @@ def open_deployment(
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)
         ),
-        area_codes={name: office.area_code for name, office in profile.membership.offices.items()},
-        interruption_reasons=list(profile.forwarding.interruption_reasons),
-        suspension_reasons=list(profile.numbers.suspension_reasons),
+        default_office=profile.membership.default_office,
+        area_codes={name: office.area_code or "" for name, office in profile.membership.offices.items()},
+        interruption_reasons=list(profile.forwarding.interruption_reasons) if profile.lends_lines else [],
+        suspension_reasons=list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 

@@ -7,9 +7,9 @@ spoken apology.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -35,16 +35,13 @@ from telephony.carrier import (
 from telephony.forwarding import documents
 from telephony.forwarding.callbacks import Callbacks, context_of
 from telephony.forwarding.card import Card
+from telephony.forwarding.card_reader import OF_LINES, OF_NUMBERS, CardReader
 from telephony.forwarding.event_store import EventStore, Told
-from telephony.forwarding.impatience import first_answer
 from telephony.forwarding.rules import CallRules
 
-# A caller's webhook is answered within a second (R05): a card that does not come is asked for twice more, each time on
-# another connection, and what was told may be stored after the answer.
-CARD_PATIENCE_SECONDS = 0.2
-CARD_ASKED_TIMES = 3
-CARD_TIMEOUT_SECONDS = 3.0
+# A caller's webhook is answered within a second (R05): what was told may be stored after the answer.
 STORE_TIMEOUT_SECONDS = 0.3
+LATE_EVENTS_TOLD_EVERY = timedelta(seconds=1)
 LONGEST_VALUE = 256
 XML = "text/xml; charset=utf-8"
 # Only POST is believed, but whatever else comes to these addresses is refused and counted as well.
@@ -69,9 +66,6 @@ KEPT = (
     "RecordingSid",
     "RecordingDuration",
 )
-
-_CARD = "SELECT version, card FROM routing_cards WHERE number = $1 AND operator_id = $2"
-_CARD_OF_LINE = "SELECT version, card FROM routing_cards WHERE line_id = $1 AND operator_id = $2"
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -113,6 +107,21 @@ VoiceHandler = Callable[[Believed, VoiceWebhook], Awaitable[bytes]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+class LateEvents:
+    """Voice events that were not stored in time, told to the log once in a while: writing a line for each would make
+    late what is not late yet."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._told_at: datetime | None = None
+
+    def add(self, error: Exception, now: datetime) -> None:
+        self._count += 1
+        if self._told_at is None or not timedelta(0) <= now - self._told_at < LATE_EVENTS_TOLD_EVERY:
+            log.warning("voice events not stored in time", times=self._count, error=type(error).__name__)
+            self._count, self._told_at = 0, now
+
+
 class CarrierDoor:
     """The carrier's accounts by SID, and what every webhook needs. The pool and the store belong to the running event
     loop, so they are asked for when they are needed."""
@@ -133,7 +142,9 @@ class CarrierDoor:
         self._accounts = accounts
         self._public_url = public_url.rstrip("/")
         self._database = database
-        self._pool = pool
+        self._cards_of_numbers = CardReader[str](pool, OF_NUMBERS)
+        self._cards_of_lines = CardReader[int](pool, OF_LINES)
+        self._late = LateEvents()
 
     def spoken(self, handle: VoiceHandler) -> Endpoint:
         """The endpoint of a voice webhook: believed or refused, and never an error page."""
@@ -205,18 +216,10 @@ class CarrierDoor:
 
     async def card(self, number: str, operator_id: int) -> Card | None:
         """The routing card of a number of ours; None for every other number."""
-        return await self._fetch_card(_CARD, number, operator_id)
+        return await self._cards_of_numbers.card(number, operator_id)
 
     async def card_of_line(self, line_id: int, operator_id: int) -> Card | None:
-        return await self._fetch_card(_CARD_OF_LINE, line_id, operator_id)
-
-    async def _fetch_card(self, statement: str, key: str | int, operator_id: int) -> Card | None:
-        async def ask() -> asyncpg.Record | None:
-            async with self._pool().acquire(timeout=CARD_TIMEOUT_SECONDS) as connection:
-                return await connection.fetchrow(statement, key, operator_id, timeout=CARD_TIMEOUT_SECONDS)
-
-        row = await first_answer(ask, again_after_seconds=CARD_PATIENCE_SECONDS, most_times=CARD_ASKED_TIMES)
-        return Card.read(row["version"], json.loads(row["card"])) if row is not None else None
+        return await self._cards_of_lines.card(line_id, operator_id)
 
     async def tell(
         self,
@@ -242,8 +245,8 @@ class CarrierDoor:
         try:
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
                 await self.store().store(told)
-        except Exception:  # answered all the same
-            log.exception("voice event not stored in time", call_sid=call_sid, told=event)
+        except Exception as error:  # answered all the same
+            self._late.add(error, self.clock.now())
 
 
 async def _body(request: Request) -> bytes:

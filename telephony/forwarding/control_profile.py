@@ -49,3 +49,5 @@ class ControlRules(Table):
     """Text messages from one phone that are acted on, and that one phone is sent, within 24 hours."""
     undo_hours: Annotated[int, Field(ge=1, le=720)] = 72
     """How long a change can be undone by the link in its notice."""
+    kept_days: Annotated[int, Field(ge=30, le=3_660)] = 90
+    """Days for which control calls, text messages and offers to undo are kept when they are over (R31)."""

@@ -8,6 +8,7 @@ from typing import Any
 from coworking.kit.errors import Language
 from telephony.forwarding.profile import ForwardingProfile
 from telephony.metering import TariffRules
+from telephony.numbers import LinesNotLent
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,7 @@ class CallRules:
 
 
 class RulesOfCalls(dict[int, CallRules]):
-    """The rules by operator."""
+    """The rules by operator; of one that lends no lines `LinesNotLent` is raised."""
+
+    def __missing__(self, operator_id: int) -> CallRules:
+        raise LinesNotLent

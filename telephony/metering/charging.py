@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from coworking.billing import Posting, day_by, post, reverse, standing_charges
+from coworking.billing import PaymentMeans, Posting, day_by, post, reverse, standing_charges, ways_to_pay
 from coworking.kit.db import table_of
 from coworking.kit.events import tell
 from coworking.kit.phone import NumberClass
+from coworking.membership import contracts_of
 from telephony.metering.billed_legs import write_billed_legs
 from telephony.metering.call_facts import CallFacts, LegFacts, stored_calls
 from telephony.metering.events import CallsOvertaken
@@ -85,13 +86,26 @@ def _post(
     free_units: Mapping[str, int],
     now: datetime,
 ) -> None:
-    postings = [posting for call in calls if (posting := posting_for(rules, call, now, free_units))]
+    means = _means_of(session, rules, calls)
+    postings = [
+        posting
+        for call in calls
+        if (posting := posting_for(rules, call, now, free_units, means.get(call.member_id)))
+    ]
     owed = {posting.key for posting in postings}
     not_owed = [key for call in calls if (key := charge_key(call.call_sid)) not in owed]
     for key in standing_charges(session, not_owed):
         reverse(session, operator_id, key, reason=CORRECTED, now=now)
     for start in range(0, len(postings), STATEMENT_ROWS):
         post(session, operator_id, postings[start : start + STATEMENT_ROWS], now)
+
+
+def _means_of(session: Session, rules: TariffRules, calls: Sequence[CallFacts]) -> Mapping[int, PaymentMeans]:
+    """By member; empty where the days of charges do not hang on it."""
+    if not any(schedule.means for schedule in rules.billing.schedules):
+        return {}
+    contracts = contracts_of(session, {call.member_id for call in calls})
+    return {member_id: way.means for member_id, way in ways_to_pay(session, rules.billing, contracts).items()}
 
 
 def rated_legs(
@@ -117,17 +131,21 @@ def _answered_at(leg: LegFacts) -> datetime:
 
 
 def posting_for(
-    rules: TariffRules, call: CallFacts, now: datetime, free_units: Mapping[str, int] | None = None
+    rules: TariffRules,
+    call: CallFacts,
+    now: datetime,
+    free_units: Mapping[str, int] | None = None,
+    means: PaymentMeans | None = None,
 ) -> Posting | None:
     """The charge of a call; None while nothing of it can be billed. Its month is the one in which it was answered.
-    `free_units` are by leg."""
+    `free_units` are by leg; `means` is how the member pays."""
     priced = rated_legs(rules, call, free_units)
     if not priced:
         return None
     first_leg, first = priced[0]
     service_on = rules.calendar.local_date(_answered_at(first_leg))
     what = CONTROL_CALL if call.direction == "control" else CALL
-    schedule = rules.billing.schedule_for(what, call.member_plan)
+    schedule = rules.billing.schedule_for(what, call.member_plan, means)
     posted_on = rules.calendar.local_date(now)
     return Posting(
         key=charge_key(call.call_sid),

@@ -10,6 +10,7 @@ from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.phone import NumberClass
 from telephony.metering.profile import CallClass, MeteringProfile, Origin, RateCard, ReceptionCalls
 from telephony.metering.rating import Price
+from telephony.numbers import LinesNotLent
 
 
 class PriceMissing(LookupError):
@@ -27,7 +28,10 @@ class TariffRules:
 
 
 class RulesOfTariffs(dict[int, TariffRules]):
-    """The rules by operator, as tasks and requests find them."""
+    """The rules by operator, as tasks and requests find them; of one that lends no lines `LinesNotLent` is raised."""
+
+    def __missing__(self, operator_id: int) -> TariffRules:
+        raise LinesNotLent
 
 
 def forward_price(

@@ -31,7 +31,7 @@ class OfferedAreaCode:
 
 
 def offered_area_codes(
-    session: Session, profile: NumbersProfile, offices: Mapping[str, str]
+    session: Session, profile: NumbersProfile, offices: Mapping[str, str | None]
 ) -> list[OfferedAreaCode]:
     """Every area code of a line plan; `offices` are the operator's, name to area code."""
     free = dict(

@@ -7,6 +7,12 @@ class LinePlanNotAllowed(UserError):
     en = "A member on “{plan}” cannot take the line plan “{line_plan}”. Allowed: {allowed}"
 
 
+class LinesNotLent(UserError):
+    code = "plan-not-allowed"
+    ja = "この運営者は電話の回線を貸していません。"
+    en = "This operator lends no telephone lines."
+
+
 class AreaCodeNotOffered(UserError):
     code = "area-code-not-offered"
     ja = "市外局番 {area_code} は選べません。選べる市外局番: {allowed}"

@@ -74,3 +74,14 @@ class PhoneChanged:
     is_registered: bool
     actor: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReplaced:
+    """A phone took the place of another on a line that has begun to serve (NEX-15). `phone_id` is the new one's. Told
+    in the session of the change."""
+
+    line_id: int
+    member_id: int
+    phone_id: int
+    at: datetime

@@ -1,5 +1,5 @@
 """The fees that a line costs from the day it is rented: the set-up fee and the monthly fees of the first payment
-(NEX-08, NEX-12, NEX-17). The months after them are the billing run's."""
+(NEX-08, NEX-12, NEX-17). The months after them are `line_months`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class FeeRules:
     profile_version_id: int
 
 
+class RulesOfFees(dict[int, FeeRules]):
+    """The rules by operator, as tasks find them."""
+
+
 def post_first_fees(session: Session, rules: FeeRules, line_id: int, now: datetime) -> None:
     """Post what is paid at once for a line that was rented. Doing it again changes nothing."""
     line = get_line(session, line_id)
@@ -44,10 +48,10 @@ def first_fees(rules: FeeRules, line: Line, now: datetime) -> Iterator[Posting]:
     yield _posting(
         rules, line, SETUP, f"line:{line.id}:setup", starts_on, 1, plan.setup_fee, plan.setup_fee, now
     )
-    quantity = plan.desk_phones if plan.monthly_fee_per is FeeUnit.DESK_PHONE else 1
+    quantity = monthly_quantity(plan)
     for months in range(rules.billing.first_payment.months_for(starts_on)):
         service_on = starts_on if months == 0 else month_after(starts_on, months)
-        amount = quantity * _fee_of_month(rules, plan, service_on)
+        amount = quantity * fee_of_month(rules, plan, service_on)
         key = monthly_key(line.id, service_on)
         yield _posting(rules, line, MONTHLY, key, service_on, quantity, plan.monthly_fee, amount, now)
 
@@ -57,7 +61,12 @@ def monthly_key(line_id: int, service_on: date) -> str:
     return f"line:{line_id}:monthly:{service_on:%Y-%m}"
 
 
-def _fee_of_month(rules: FeeRules, plan: LinePlan, service_on: date) -> Decimal:
+def monthly_quantity(plan: LinePlan) -> int:
+    """How many monthly fees a line of this plan costs."""
+    return plan.desk_phones if plan.monthly_fee_per is FeeUnit.DESK_PHONE else 1
+
+
+def fee_of_month(rules: FeeRules, plan: LinePlan, service_on: date) -> Decimal:
     """The whole fee, or where the operator prorates the part of the days left in the month, rounded down to the yen."""
     if rules.numbers.proration is Proration.NONE:
         return plan.monthly_fee
@@ -78,7 +87,7 @@ def _posting(
     now: datetime,
 ) -> Posting:
     posted_on = rules.calendar.local_date(now)
-    due = rules.billing.first_payment.due
+    due = rules.billing.first_payment.due_for(rules.calendar.local_date(line.starts_at))
     return Posting(
         key=key,
         member_id=line.member_id,

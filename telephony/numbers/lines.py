@@ -19,6 +19,7 @@ from telephony.numbers.errors import (
     LineNotLive,
     LinePlanNotAllowed,
     LineQuotaReached,
+    LinesNotLent,
     StartMonthPast,
 )
 from telephony.numbers.events import LineChanged, LineRented, NoticeGiven
@@ -122,6 +123,23 @@ def give_notice(session: Session, rules: LineRules, line: Line, *, actor: str, n
     if line.ends_at is not None:
         raise LineAlreadyEnding
     require_not_last(session, rules, member)
+    return _noticed(session, rules, line, actor=actor, now=now)
+
+
+def end_lines_of(session: Session, rules: LineRules, member_id: int, *, actor: str, now: datetime) -> None:
+    """The membership is over: every line of it gets notice, the last one too, and ends as its rules say (NEX-21)."""
+    hold_member(session, member_id)
+    statement = (
+        select(Line)
+        .where(Line.member_id == member_id, Line.status != "ended", Line.ends_at.is_(None))
+        .order_by(Line.id)
+    )
+    for line in session.scalars(statement).all():
+        locked_line(session, line.id)
+        _noticed(session, rules, line, actor=actor, now=now)
+
+
+def _noticed(session: Session, rules: LineRules, line: Line, *, actor: str, now: datetime) -> Line:
     line.ends_at = max(end_of(rules, now), line.starts_at)
     line.status = "ending" if line.status == "active" else line.status
     session.flush()
@@ -200,7 +218,10 @@ def free_number(context: TaskContext, stock_number_id: int) -> None:
 
 
 class RulesOfLines(dict[int, LineRules]):
-    """The rules by operator, as tasks find them."""
+    """The rules by operator, as tasks find them; of one that lends no lines `LinesNotLent` is raised."""
+
+    def __missing__(self, operator_id: int) -> LineRules:
+        raise LinesNotLent
 
 
 def get_line(session: Session, line_id: int, *, member_id: int | None = None) -> Line:

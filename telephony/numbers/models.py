@@ -102,7 +102,8 @@ class Line(Base):
 
 
 class RegisteredPhone(Base):
-    """A phone that may steer the line. Slots are numbered from 1, so that the limit holds in a race too (NEX-03)."""
+    """A phone that may steer the line. Slots are numbered from 1, so that the limit holds in a race too (NEX-03).
+    `left_among` says of one that was taken off how many were registered until then, itself counted (NEX-15)."""
 
     __tablename__ = "registered_phones"
     __table_args__ = (
@@ -130,3 +131,4 @@ class RegisteredPhone(Base):
     slot: Mapped[int] = mapped_column(SmallInteger)
     registered_at: Mapped[datetime] = mapped_column(Instant)
     unregistered_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_among: Mapped[int | None] = mapped_column(SmallInteger)

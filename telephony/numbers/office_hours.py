@@ -20,5 +20,6 @@ def is_open(rules: MemberRules, now: datetime) -> bool:
         weekday in {each.number for each in hours.weekdays}
         and hours.opens_at <= local.time() < hours.closes_at
         and (hours.on_holidays or not keeps_holidays)
+        and hours.staffed
         for hours in rules.profile.office_hours
     )

@@ -170,8 +170,6 @@ class NumbersProfile(Table):
     line_plans: Annotated[Mapping[Name, LinePlan], Field(min_length=1)]
     quotas: Mapping[Name, Quota]
     """By member plan."""
-    refusal_reasons: Annotated[Mapping[Name, Bilingual], Field(min_length=1)]
-    """For which an application for a line can be refused."""
     suspension_reasons: Annotated[Mapping[Name, Bilingual], Field(min_length=1)]
     purchase: Purchase = Purchase()
 

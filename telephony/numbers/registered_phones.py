@@ -1,4 +1,5 @@
-"""The phones that may steer a line and call out through it (NEX-03)."""
+"""The phones that may steer a line and call out through it (NEX-03), and which changes of them count as replacing one
+(NEX-15)."""
 
 from __future__ import annotations
 
@@ -18,17 +19,26 @@ from telephony.numbers.errors import (
     PhoneNotRegistrable,
     TooManyRegisteredPhones,
 )
-from telephony.numbers.events import PhoneChanged
+from telephony.numbers.events import PhoneChanged, PhoneReplaced
 from telephony.numbers.models import Line, RegisteredPhone
 from telephony.numbers.terms import LineRules
 
 
 def register_phone(
-    session: Session, rules: LineRules, line: Line, text: str, *, actor: str, now: datetime
+    session: Session,
+    rules: LineRules,
+    line: Line,
+    text: str,
+    *,
+    actor: str,
+    now: datetime,
+    replaces: bool | None = None,
 ) -> RegisteredPhone:
-    """Register a phone in the lowest free slot of the line. Raises `PhoneNotRegistrable`, `PhoneAlreadyRegistered`,
-    `TooManyRegisteredPhones`. Locks the line's row, so that of two at once the second finds the next slot; whatever the
-    code believes, a slot has one holder."""
+    """Register a phone in the lowest free slot of the line. Whether it replaces another the caller says, or, None, it
+    does where it fills a line again that was full before one was taken off: adding up to the limit and taking off
+    replace none.
+    Raises `PhoneNotRegistrable`, `PhoneAlreadyRegistered`, `TooManyRegisteredPhones`. Locks the line's row, so that of
+    two at once the second finds the next slot; whatever the code believes, a slot has one holder."""
     number = _registrable(rules, text)
     limit = rules.profile.registered_phones.limit
     session.execute(select(Line.id).where(Line.id == line.id).with_for_update())
@@ -53,7 +63,19 @@ def register_phone(
     _record(session, line, "phone.registered", number, actor, now)
     session.expire(line, ["registered_phones"])
     tell(session, PhoneChanged(line.id, number.e164, is_registered=True, actor=actor, at=now))
+    if replaces is None:
+        replaces = len(free) == 1 and _was_full(session, line.id, limit)
+    if replaces and line.starts_at <= now:
+        tell(session, PhoneReplaced(line.id, line.member_id, phone.id, now))
     return phone
+
+
+def replace_phone(
+    session: Session, rules: LineRules, line: Line, old: str, new: str, *, actor: str, now: datetime
+) -> RegisteredPhone:
+    """Register a phone in the place of another, in one. Raises what `unregister_phone` and `register_phone` raise."""
+    unregister_phone(session, line, old, actor=actor, now=now)
+    return register_phone(session, rules, line, new, actor=actor, now=now, replaces=True)
 
 
 def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now: datetime) -> None:
@@ -62,10 +84,12 @@ def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now
         number = parse_phone(text)
     except InvalidPhoneNumber as error:
         raise PhoneNotRegistered from error
-    phone = next((phone for phone in _live(session, line.id) if phone.number == number.e164), None)
+    live = _live(session, line.id)
+    phone = next((phone for phone in live if phone.number == number.e164), None)
     if phone is None:
         raise PhoneNotRegistered
     phone.unregistered_at = now
+    phone.left_among = len(live)
     _record(session, line, "phone.unregistered", number, actor, now)
     session.flush()
     session.expire(line, ["registered_phones"])
@@ -87,6 +111,14 @@ def _live(session: Session, line_id: int) -> list[RegisteredPhone]:
         RegisteredPhone.line_id == line_id, RegisteredPhone.unregistered_at.is_(None)
     )
     return list(session.scalars(statement))
+
+
+def _was_full(session: Session, line_id: int, limit: int) -> bool:
+    """Whether a phone was ever taken off while as many were registered as can be."""
+    statement = select(RegisteredPhone.id).where(
+        RegisteredPhone.line_id == line_id, RegisteredPhone.left_among >= limit
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _record(

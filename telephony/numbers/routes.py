@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
-from coworking.membership import SignedIn, Staff
-from telephony.numbers import line_routes, place_routes, stock_routes
+from coworking.membership import SignedIn, Staff, step_up
+from telephony.numbers import line_routes, place_routes, stock_routes, technician_routes
 from telephony.numbers.lines import RulesOfLines, get_line
-from telephony.numbers.registered_phones import register_phone, unregister_phone
+from telephony.numbers.registered_phones import register_phone, replace_phone, unregister_phone
 from telephony.numbers.schemas import (
     EnteredAnswer,
     RegisterBody,
@@ -22,7 +22,7 @@ from telephony.numbers.schemas import (
 from telephony.numbers.stock import count_stock, enter, list_stock, parse_stock_csv
 
 router = APIRouter(prefix="/api")
-for part in (stock_routes, line_routes, place_routes):
+for part in (stock_routes, line_routes, place_routes, technician_routes):
     router.include_router(part.router)
 
 
@@ -63,10 +63,36 @@ def get_number_counts(visit: Staff) -> list[StockCountAnswer]:
     summary="Register a phone that may steer the line",
 )
 def post_registered_phone(line_id: int, body: RegisterBody, visit: SignedIn) -> RegisteredPhoneAnswer:
+    line = get_line(visit.session, line_id, member_id=visit.own_member_id())
+    step_up(visit.session, visit.resources, visit.actor, body.password, now=visit.now)
     phone = register_phone(
         visit.session,
         visit.resources[RulesOfLines][visit.operator_id],
-        get_line(visit.session, line_id, member_id=visit.own_member_id()),
+        line,
+        body.number,
+        actor=visit.actor.reference,
+        now=visit.now,
+    )
+    return RegisteredPhoneAnswer.model_validate(phone)
+
+
+@router.put(
+    "/lines/{line_id}/registered-phones/{number}",
+    tags=["lines"],
+    summary="Register a phone in the place of another",
+)
+def put_registered_phone(
+    line_id: int, number: str, body: RegisterBody, visit: SignedIn
+) -> RegisteredPhoneAnswer:
+    """Costs a change of a registered phone, where the operator has a fee for it and the line serves already. So does
+    taking a phone off a full line and then filling it again."""
+    line = get_line(visit.session, line_id, member_id=visit.own_member_id())
+    step_up(visit.session, visit.resources, visit.actor, body.password, now=visit.now)
+    phone = replace_phone(
+        visit.session,
+        visit.resources[RulesOfLines][visit.operator_id],
+        line,
+        number,
         body.number,
         actor=visit.actor.reference,
         now=visit.now,

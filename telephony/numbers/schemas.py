@@ -50,6 +50,11 @@ class StockCountAnswer(BaseModel):
 
 class RegisterBody(Body):
     number: NumberText = Field(examples=["090-1234-5678"])
+    password: Annotated[str, StringConstraints(max_length=256)] | None = Field(
+        default=None,
+        description="Of the account that is signed in; needed of members, not of staff.",
+        examples=["rusuban-no-hi"],
+    )
 
 
 class RegisteredPhoneAnswer(BaseModel):

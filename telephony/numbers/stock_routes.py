@@ -15,7 +15,7 @@ from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, parse_phone
 from coworking.kit.web.language import preferred_language
 from coworking.membership import RulesOfMembers, Staff
 from telephony.numbers.control_numbers import free_control_number, make_control_number
-from telephony.numbers.errors import StockFileUnreadable, StockNumberRefused
+from telephony.numbers.errors import LinesNotLent, StockFileUnreadable, StockNumberRefused
 from telephony.numbers.lines import RulesOfLines
 from telephony.numbers.models import StockNumber
 from telephony.numbers.number_searches import numbers_for_sale
@@ -87,6 +87,8 @@ def get_for_sale(
     """The carrier is asked by a task. `status` is `asked` until it has answered; the answer is kept for ten minutes."""
     members = visit.resources[RulesOfMembers][visit.operator_id].profile
     wanted = prefix or members.offices[members.default_office].area_code
+    if wanted is None or visit.operator_id not in visit.resources[RulesOfLines]:
+        raise LinesNotLent
     search = numbers_for_sale(visit.session, visit.operator_id, wanted, visit.now)
     return ForSaleAnswer(
         prefix=search.prefix,

@@ -165,9 +165,8 @@ def test_members_are_kept_from_what_is_for_staff(house: ApiHouse) -> None:
 
 def test_everything_else_works_on_what_is_ones_own(house: ApiHouse) -> None:
     register = f"/api/lines/{house.first.line_id}/registered-phones"
-    assert (
-        house.ask("POST", register, token=house.first.token, body={"number": house.first.phone}).status == 201
-    )
+    body = {"number": house.first.phone, "password": PASSWORD}
+    assert house.ask("POST", register, token=house.first.token, body=body).status == 201
     found = {
         operation.name: house.call(operation, house.first, token=house.first.token).status
         for operation in sorted(house.operations(), key=when_to_call)
@@ -283,6 +282,22 @@ def test_a_refused_sign_in_looks_alike_whatever_was_wrong(house: ApiHouse) -> No
     found = {house.ask("POST", "/api/sign-in", body={**right, **change}).body for change in wrong}
     assert len(found) == 1
     assert json.loads(found.pop())["code"] == "sign-in-refused"
+
+
+def test_guessing_is_slowed_down_alike_for_known_and_unknown_names(house: ApiHouse) -> None:
+    with house.composition.database.transaction(house.first.operator_id) as session:
+        make_account(session, house.first.operator_id, sign_in_name="sato@example.jp")
+    found = []
+    for name in ("sato@example.jp", "unknown@example.jp"):
+        body = {"email": name, "password": "wrong", "operator": "nex"}
+        answers = [house.ask("POST", "/api/sign-in", body=body) for _ in range(6)]
+        found.append([(answer.status, answer.body, answer.header("retry-after")) for answer in answers])
+    assert found[0] == found[1]
+    assert [(status, waits) for status, _, waits in found[0]] == [(401, None)] * 5 + [(429, "30")]
+    right = {"email": "sato@example.jp", "password": PASSWORD, "operator": "nex"}
+    assert problem(house.ask("POST", "/api/sign-in", body=right))["code"] == "too-many-attempts"
+    house.clock.advance_to(house.clock.now() + timedelta(seconds=30))
+    assert house.ask("POST", "/api/sign-in", body=right).status == 200
 
 
 def test_problems_speak_the_readers_language(house: ApiHouse) -> None:

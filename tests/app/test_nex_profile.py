@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.profiles import SHIPPED, Profile, load_profile
-from coworking.billing.profile import DaysAfter, FeeAtCost, FixedFee, MonthEnd, PaymentMeans
+from coworking.billing.day_rules import DaysAfter, MonthEnd
+from coworking.billing.price_fields import FeeAtCost, FixedFee
+from coworking.billing.profile import PaymentMeans
 from coworking.kit.money import TaxMode
 from coworking.membership.profile import MemberKind
 

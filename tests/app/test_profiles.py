@@ -26,6 +26,7 @@ from telephony.metering.profile import CallClass
 
 NEX_TOML = (SHIPPED / "nex.toml").read_text("utf-8")
 NEX_VALUES = tomllib.loads(NEX_TOML)
+VALUES = {name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in shipped_profiles()}
 
 # Deleting a key
 
@@ -42,9 +43,16 @@ OPTIONAL = {
     "burst_seconds", "purchase", "bundle_id", "address_id", "most_per_purchase", "most_per_month",
     "reception_phone", "whisper", "shows", "when_off", "outside_hours", "voicemail", "longest_seconds",
     "silence_seconds", "kept_days", "mails_recording", "mails_missed", "missed_mails_an_hour", "desk_phones",
+    "may_name_later_month", "has_contract", "most_people", "hours", "hours_a_month", "free_space_hours", "evidence",
+    "of_company", "linked_card_required", "can_pause", "office_changes_only", "includes", "listed_publicly", "options",
+    "needs", "most_per_member", "stock", "at", "plan_change", "pause", "least_months", "until_address_moved",
+    "confirmation_required", "least_age", "declarations", "reason_disclosed", "staffed", "area_code", "limit_reasons",
+    "inquiry_categories", "left_things", "kept_months", "house", "free_talk", "notes", "kinds", "means", "brands",
+    "refunds", "payment_changed_by", "dues", "uses", "charged_as", "unit_minutes", "most_a_day", "due", "shift",
+    "forced_end_after_days", "phone", "registration_number", "is_corporation", "bank_account",
 }  # fmt: skip
 """Keys with a default, as docs/new-operator.md lists them."""
-ENTRIES = {"offices", "plans", "prohibited_acts", "fees", "refusal_reasons", "suspension_reasons",
+ENTRIES = {"offices", "declarations", "options", "dues", "uses", "limit_reasons", "inquiry_categories", "notes", "plans", "prohibited_acts", "fees", "refusal_reasons", "suspension_reasons",
            "interruption_reasons", "announcements", "rules", "line_plans", "quotas"}  # fmt: skip
 """Tables of named entries: an operator has the ones it has."""
 
@@ -77,18 +85,18 @@ def outcome(values: dict[str, Any]) -> Profile | ProfileError:
         return error
 
 
-ALL_KEYS = list(keys_of(NEX_VALUES))
+ALL_KEYS = [(name, key) for name, values in VALUES.items() for key in keys_of(values)]
 
 
 def test_without_any_one_key_there_is_a_default_or_an_error_that_names_it() -> None:
-    for key in ALL_KEYS:
-        values = copy.deepcopy(NEX_VALUES)
+    for name, key in ALL_KEYS:
+        values = copy.deepcopy(VALUES[name])
         del table_of(values, key)[key[-1]]
         found = outcome(values)
         if isinstance(found, ProfileError):
             assert str(key[-1]) in str(found)
         else:
-            assert key[-1] in OPTIONAL or (len(key) > 1 and key[-2] in ENTRIES), dotted(key)
+            assert key[-1] in OPTIONAL or (len(key) > 1 and key[-2] in ENTRIES), (name, dotted(key))
 
 
 JUNK = st.one_of(
@@ -108,8 +116,11 @@ JUNK = st.one_of(
 
 @given(st.sampled_from(ALL_KEYS), JUNK)
 @settings(max_examples=400, deadline=None)
-def test_with_any_value_at_any_key_there_is_a_profile_or_a_placed_error(key: KeyPath, junk: object) -> None:
-    values = copy.deepcopy(NEX_VALUES)
+def test_with_any_value_at_any_key_there_is_a_profile_or_a_placed_error(
+    place: tuple[str, KeyPath], junk: object
+) -> None:
+    name, key = place
+    values = copy.deepcopy(VALUES[name])
     table_of(values, key)[key[-1]] = junk
     found = outcome(values)
     if isinstance(found, Profile):
@@ -178,7 +189,7 @@ def test_a_second_rate_card_follows_the_first(tmp_path: Path) -> None:
 
 
 def test_shipped_profiles_load_by_name_and_by_path() -> None:
-    assert "nex" in shipped_profiles()
+    assert shipped_profiles() == ("jsug", "netsugen", "nex", "sakura")
     for name in shipped_profiles():
         assert load_profile(name).name == name
         assert load_profile(SHIPPED / f"{name}.toml").digest == load_profile(name).digest

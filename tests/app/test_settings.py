@@ -226,9 +226,10 @@ def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     assert load_settings({}, tmp_path) == first
     assert len(first.secret_key) == 64
     assert first.operators[0].carrier_account_sid.startswith("AC")
-    for file in ("secret.key", "sandbox-accounts.json"):
+    for file in ("secret.key", "field.key", "sandbox-accounts.json"):
         assert stat.S_IMODE((tmp_path / "var" / file).stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "var").iterdir()) == [
+        "field.key",
         "sandbox-accounts.json",
         "secret.key",
     ]

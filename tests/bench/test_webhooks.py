@@ -39,7 +39,10 @@ def test_contestants_are_measured_against_the_yardstick() -> None:
     results = compare([BARE_STARLETTE, echo], yardstick=BARE_FASTAPI, rounds=1, requests=400)
     assert [result.name for result in results] == ["bare FastAPI", "bare Starlette", "echo"]
     assert results[0].ratio == 1
-    assert all(result.requests_per_second > 0 and result.p99_ms > 0 for result in results)
+    assert all(
+        result.requests_per_second > 0 and result.p99_ms > 0 and result.half_load_p99_ms > 0
+        for result in results
+    )
 
 
 def test_a_refused_request_spoils_the_run() -> None:

@@ -31,7 +31,7 @@ from telephony.numbers.models import StockNumber
 from tests.factories.forwarding import call_rules
 from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import ACTOR, line_rules, make_line
-from tests.servers import metering, numbers, texts, voicemail
+from tests.servers import guesses, metering, numbers, texts, voicemail
 from tests.servers.calling_out import attempt_has_failed, queue_look_up
 from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
 from tests.servers.member_webhooks import is_delivered, is_forgotten, queue_delivery, queue_old_delivery
@@ -162,6 +162,10 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
         lambda house, session: queue_look_up(session, house.operator_id),
         lambda _, session: attempt_has_failed(session),
     ),
+    "control.forget": (
+        lambda house, session: texts.queue_forget(session, house.operator_id),
+        lambda _, session: texts.is_forgotten(session),
+    ),
     "control.send-text": (
         lambda house, session: texts.queue_text(house.work.resources, session, house.operator_id),
         lambda _, session: texts.text_is_sent(session),
@@ -199,6 +203,10 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
     "member-webhooks.forget": (
         lambda house, session: queue_old_delivery(session, house.operator_id),
         lambda _, session: is_forgotten(session),
+    ),
+    "membership.forget-guesses": (
+        lambda house, session: guesses.queue_forget(session, house.operator_id),
+        lambda _, session: guesses.is_forgotten(session),
     ),
     "voicemail.delete-recording": (
         lambda house, session: voicemail.queue_delete(session, house.operator_id),

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from app.simulate.actions import clock, identity, line_office, membership, steering, telephone
+from app.simulate.actions import charging, clock, identity, line_office, membership, steering, telephone
 from app.simulate.actions.declaration import Action
 
 ACTIONS: Final[dict[str, Action]] = {
     action.name: action
-    for area in (membership, identity, telephone, steering, line_office, clock)
+    for area in (charging, membership, identity, telephone, steering, line_office, clock)
     for action in area.ACTIONS
 }

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from app.simulate.scenario import Step
     from app.simulate.world import World
 
-DEFAULT_OFFICE = "tokyo"
 MOST_SEATS = 1000
 PARTS = (
     "registration",
@@ -62,7 +61,7 @@ def refuse(world: "World", step: "Step") -> None:
 
 
 def _entered(world: "World", step: "Step", path: str) -> str:
-    office = step.fields.get("office", {"place": DEFAULT_OFFICE})
+    office = step.fields.get("office", {"place": world.deployment.default_office})
     assert isinstance(office, dict)
     kind = step.text("kind", "person")
     label = world.label

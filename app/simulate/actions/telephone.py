@@ -52,7 +52,7 @@ def rent_line(world: "World", step: "Step") -> str:
 
 def register_phone(world: "World", step: "Step") -> None:
     line = world.line(step.text("line"))
-    body = {"number": step.text("number")}
+    body = {"number": step.text("number"), "password": world.deployment.password}
     world.api("POST", f"/api/lines/{line.reference}/registered-phones", body, by=step.by or line.holder)
 
 

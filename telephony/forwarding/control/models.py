@@ -49,6 +49,7 @@ class ControlSession(Base):
         CheckConstraint("step >= 0 AND failures >= 0", name="counts"),
         Index("ix_control_sessions_line_id", "line_id", "id"),
         Index("ix_control_sessions_from_number", "operator_id", "from_number", "started_at"),
+        Index("ix_control_sessions_started_at", "operator_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -77,6 +78,7 @@ class ChangeUndo(Base):
     __table_args__ = (
         CheckConstraint(_one_of("what", UNDOABLE), name="what"),
         Index("ix_change_undos_line_id", "line_id"),
+        Index("ix_change_undos_until", "operator_id", "until"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -98,6 +100,7 @@ class TextMessage(Base):
     __table_args__ = (
         CheckConstraint("sent_at IS NULL OR failed_at IS NULL", name="outcome"),
         Index("ix_text_messages_to_number", "operator_id", "to_number", "created_at"),
+        Index("ix_text_messages_created_at", "operator_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)

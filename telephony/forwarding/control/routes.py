@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
-from coworking.membership import Passwords, SignedIn, Staff, confirm_password, doorway_of
+from coworking.membership import Passwords, SignedIn, Staff, doorway_of, step_up
 from telephony.forwarding.callbacks import Callbacks
 from telephony.forwarding.control.change_notices import Contacts
 from telephony.forwarding.control.errors import UndoOver
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api")
 def put_pin(line_id: int, body: PinBody, visit: SignedIn) -> PinAnswer:
     line = get_line(visit.session, line_id, member_id=visit.own_member_id())
     passwords = visit.resources[Passwords]
-    confirm_password(visit.session, passwords, visit.actor.account_id, body.password)
+    step_up(visit.session, visit.resources, visit.actor, body.password, now=visit.now)
     rules = visit.resources[RulesOfCalls][visit.operator_id]
     kept = set_pin(
         visit.session,

@@ -14,8 +14,10 @@ class Body(BaseModel):
 
 class PinBody(Body):
     pin: Annotated[str, StringConstraints(max_length=20)] = Field(examples=["482915"])
-    password: Annotated[str, StringConstraints(max_length=256)] = Field(
-        description="Of the account that is signed in.", examples=["rusuban-no-hi"]
+    password: Annotated[str, StringConstraints(max_length=256)] | None = Field(
+        default=None,
+        description="Of the account that is signed in; needed of members, not of staff.",
+        examples=["rusuban-no-hi"],
     )
 
 

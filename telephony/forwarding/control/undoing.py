@@ -57,7 +57,10 @@ def _bring_back(
             unregister_phone(session, line, before["number"], actor=UNDO_ACTOR, now=now)
             return "phone-registered"
         case "phone-unregistered":
-            register_phone(session, line_rules, line, before["number"], actor=UNDO_ACTOR, now=now)
+            number = before["number"]
+            register_phone(
+                session, line_rules, line, number, actor=UNDO_ACTOR, now=now, replaces=False
+            )
             return "phone-unregistered"
         case _:
             lock_pin(session, line, actor=UNDO_ACTOR, channel=CHANNEL, now=now)

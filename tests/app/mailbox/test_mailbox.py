@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from app.mailbox import mailbox_routes
 from coworking.kit.clock import VirtualClock
 from coworking.kit.mail_folder import FolderMailer
-from coworking.kit.mailer import Mail
+from coworking.kit.mailer import Attachment, Mail
 from coworking.kit.web.pages import build_pages
 from coworking.kit.web.security_headers import SecurityHeaders
 
@@ -68,6 +68,19 @@ def test_a_message_is_shown_as_text(demonstration: Demonstration) -> None:
     assert "一行目\n&lt;script&gt;alert(1)&lt;/script&gt; &amp; 三" in page
     assert "<script>" not in page
     assert "&lt;notice-1@localhost&gt;" in page
+
+
+def test_what_is_attached_is_named(demonstration: Demonstration) -> None:
+    path = demonstration.send("伝言")
+    assert "添付" not in demonstration.get(path).text
+    names = ("伝言.wav", "<b>.pdf")
+    files = tuple(Attachment(name, "application/octet-stream", b"x") for name in names)
+    mail = Mail("notice-2", "hanako@example.jp", "伝言", "本文", "ja", STARTS_AT, files)
+    demonstration.clock.advance_to(demonstration.clock.now() + timedelta(minutes=1))
+    demonstration.mailer.send(mail)
+    path = f"/mailbox/{demonstration.mailer.messages(1)[0].name}"
+    for shown in ("添付", "伝言.wav", "&lt;b&gt;.pdf"):
+        assert shown in demonstration.get(path).text
 
 
 def test_markup_in_a_subject_is_text(demonstration: Demonstration) -> None:

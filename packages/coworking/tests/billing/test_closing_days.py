@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coworking.billing import day_by, month_after
 from coworking.billing.closing_days import shifted
-from coworking.billing.profile import DayOfMonth, DayRule, DaysAfter, DayShift, MonthEnd
+from coworking.billing.day_rules import DayOfMonth, DayRule, DaysAfter, DayShift, MonthEnd
 from coworking.kit.calendars import BusinessCalendar
 from tests.factories.membership import nex
 

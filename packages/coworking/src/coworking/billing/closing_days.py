@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from coworking.billing.profile import DayOfMonth, DayRule, DaysAfter, DayShift, MonthEnd
+from coworking.billing.day_rules import DayOfMonth, DayRule, DaysAfter, DayShift, MonthEnd
 from coworking.kit.calendars import BusinessCalendar
 
 

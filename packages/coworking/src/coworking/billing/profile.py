@@ -6,11 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import Field
 
+from coworking.billing.collection_fields import CardCollection, SlipMailing
+from coworking.billing.day_rules import DayRule
+from coworking.billing.paper_fields import InvoicePapers, Runs
+from coworking.billing.price_fields import ChargePurpose, Dues, Fee, MonthlyPrice, UnitPrice
 from coworking.kit.money import TaxMode
 from coworking.kit.profile_fields import (
-    Bilingual,
     Day,
     Distinct,
     Misfit,
@@ -19,19 +22,10 @@ from coworking.kit.profile_fields import (
     Table,
     Words,
     Yen,
+    not_among,
     out_of_order,
     version_on,
 )
-
-CHARGE_PURPOSE_WORDS = Words(
-    "請求項目の名前（例 dues, call, option:locker-small）",
-    "what a charge is for, such as dues, call, option:locker-small",
-)
-ChargePurpose = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(:[a-z][a-z0-9-]*)?$", max_length=60),
-    WithJsonSchema({"type": "string", "allowed": list(CHARGE_PURPOSE_WORDS)}),
-]
 
 
 class Rounding(StrEnum):
@@ -49,46 +43,9 @@ class PaymentMeans(StrEnum):
     COUNTER_QR = "counter-qr"
 
 
-class DayShift(StrEnum):
-    """What happens to a day on which the operator or the banks are closed."""
-
-    NONE = "none"
-    NEXT_BUSINESS_DAY = "next-business-day"
-    BUSINESS_DAY_BEFORE = "business-day-before"
-    NEXT_BANK_DAY = "next-bank-day"
-
-
 class DatedRate(Table):
     valid_from: Day
     rate: Rate
-
-
-class MonthEnd(Table):
-    """The last calendar day of the service month, or of a month `months` after it (before it if negative)."""
-
-    kind: Literal["month-end"]
-    months: Annotated[int, Field(ge=-12, le=12)]
-    shift: DayShift = DayShift.NONE
-
-
-class DayOfMonth(Table):
-    """A day of the service month, or of a month `months` after it (before it if negative)."""
-
-    kind: Literal["day-of-month"]
-    day: Annotated[int, Field(ge=1, le=28)]
-    months: Annotated[int, Field(ge=-12, le=12)]
-    shift: DayShift = DayShift.NONE
-
-
-class DaysAfter(Table):
-    """A number of calendar days after the charge was posted."""
-
-    kind: Literal["days-after"]
-    days: Annotated[int, Field(ge=0, le=366)]
-    shift: DayShift = DayShift.NONE
-
-
-DayRule = Annotated[MonthEnd | DayOfMonth | DaysAfter, Field(discriminator="kind")]
 
 
 class Schedule(Table):
@@ -98,31 +55,49 @@ class Schedule(Table):
     """Empty: every purpose."""
     member_plans: Distinct[Name] = ()
     """Empty: every plan."""
+    means: Distinct[PaymentMeans] = ()
+    """Of the member; empty: every means."""
     closes: DayRule
     due: DayRule
 
-    def applies_to(self, purpose: str, member_plan: str) -> bool:
-        return (not self.purposes or purpose in self.purposes) and (
-            not self.member_plans or member_plan in self.member_plans
+    def applies_to(self, purpose: str, member_plan: str, means: PaymentMeans | None) -> bool:
+        """A purpose of the list also stands for all that begin with it: `option` for `option:locker-small`."""
+        kind = purpose.partition(":")[0]
+        return (
+            (not self.purposes or purpose in self.purposes or kind in self.purposes)
+            and (not self.member_plans or member_plan in self.member_plans)
+            and (not self.means or means in self.means)
         )
 
 
 class MonthsAhead(Table):
-    """How many monthly fees are paid first when the service starts on this day of the month or later."""
+    """How many monthly fees are paid first when the service starts on this day of the month or later, and when, if not
+    on the day of the others."""
 
     from_day: Annotated[int, Field(ge=1, le=31)]
     months: Annotated[int, Field(ge=0, le=12)]
+    due: DayRule | None = None
 
 
 class FirstPayment(Table):
-    """What is paid at once at the start: the set-up fee and some monthly fees."""
+    """What is paid first at the start: set-up and admission fees and some monthly fees. A day rule that counts in
+    months counts from the month of the start."""
 
     monthly_fees: Annotated[tuple[MonthsAhead, ...], Field(min_length=1)]
+    fees: Distinct[ChargePurpose] = ()
+    """Fees of `billing.fees` that every new contract pays once."""
     due: DayRule
 
     def months_for(self, start: date) -> int:
         """The monthly fees in the first payment of a service that starts on this local date."""
-        return [step.months for step in self.monthly_fees if step.from_day <= start.day][-1]
+        return self._step_for(start).months
+
+    def due_for(self, start: date) -> DayRule:
+        """When the first payment of a service that starts on this local date is due."""
+        return self._step_for(start).due or self.due
+
+    def _step_for(self, start: date) -> MonthsAhead:
+        return [step for step in self.monthly_fees if step.from_day <= start.day][-1]
 
     def misfits(self) -> Iterator[Misfit]:
         previous = 0
@@ -143,6 +118,7 @@ class PaymentChoice(Table):
 
     means: PaymentMeans
     member_plans: Distinct[Name] = ()
+    kinds: Distinct[Literal["person", "company"]] = ()
     brands: Distinct[Name] = ()
 
 
@@ -170,6 +146,8 @@ class Arrears(Table):
     reminder_after_days: Annotated[int, Field(ge=1, le=366)]
     suspension_after_days: Annotated[int, Field(ge=1, le=366)] | None = None
     """None: staff decide when to suspend."""
+    forced_end_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
+    """None: staff decide when a membership ends for debt."""
     late_interest: LateInterest
 
     def misfits(self) -> Iterator[Misfit]:
@@ -180,27 +158,13 @@ class Arrears(Table):
                 Words("督促より前です", "is not after the reminder"),
                 Words(f"{days} より大きい整数", f"a whole number over {days}"),
             )
-
-
-class FixedFee(Table):
-    """A fee of one amount each time."""
-
-    kind: Literal["fixed"]
-    title: Bilingual
-    amount: Yen
-    member_plans: Distinct[Name] = ()
-    """Who can be charged it; empty: every plan."""
-
-
-class FeeAtCost(Table):
-    """A fee of what it cost, which staff enter with its record."""
-
-    kind: Literal["at-cost"]
-    title: Bilingual
-    member_plans: Distinct[Name] = ()
-
-
-Fee = Annotated[FixedFee | FeeAtCost, Field(discriminator="kind")]
+        before = self.suspension_after_days or self.reminder_after_days
+        if self.forced_end_after_days is not None and self.forced_end_after_days <= before:
+            yield Misfit(
+                ("forced_end_after_days",),
+                Words("督促または停止より前です", "is not after the reminder and the suspension"),
+                Words(f"{before} より大きい整数", f"a whole number over {before}"),
+            )
 
 
 class BillingProfile(Table):
@@ -217,6 +181,21 @@ class BillingProfile(Table):
     payment_choices: Annotated[tuple[PaymentChoice, ...], Field(min_length=1)]
     """The first one that a member may use is the member's unless another is chosen."""
     arrears: Arrears
+    papers: InvoicePapers
+    runs: Runs
+    payment_changed_by: Literal["member", "office"] = "member"
+    """Who changes a member's means of payment; the office does it on request."""
+    cards: CardCollection = CardCollection()
+    slips: SlipMailing | None = None
+    """None: slips are mailed when their invoice is there."""
+    refunds: bool = False
+    """What was paid can be paid back."""
+    dues: Mapping[Name, Dues] = {}
+    """By member plan; a plan that is not here costs nothing by itself."""
+    options: Mapping[Name, MonthlyPrice] = {}
+    """By option of `membership.options`."""
+    uses: Mapping[ChargePurpose, Annotated[tuple[UnitPrice, ...], Field(min_length=1)]] = {}
+    """What is paid as it is used: `drop-in`, `overtime`, `space:meeting-room`, `printing:black` …"""
     fees: Mapping[ChargePurpose, Fee] = {}
 
     def tax_rate_on(self, day: date) -> Decimal:
@@ -224,11 +203,32 @@ class BillingProfile(Table):
         version = version_on(self.tax_rates, day)
         return version.rate if version is not None and self.tax_mode is not TaxMode.OUTSIDE else Decimal(0)
 
-    def schedule_for(self, purpose: str, member_plan: str) -> Schedule:
+    def schedule_for(self, purpose: str, member_plan: str, means: PaymentMeans | None = None) -> Schedule:
         """When a charge of this purpose closes and falls due; the last schedule matches everything."""
-        return next(schedule for schedule in self.schedules if schedule.applies_to(purpose, member_plan))
+        return next(
+            schedule for schedule in self.schedules if schedule.applies_to(purpose, member_plan, means)
+        )
+
+    def choices_for(self, member_plan: str, kind: str) -> tuple[PaymentChoice, ...]:
+        """How members of this plan and kind may pay; the first is theirs until they choose another."""
+        return tuple(
+            choice
+            for choice in self.payment_choices
+            if (not choice.member_plans or member_plan in choice.member_plans)
+            and (not choice.kinds or kind in choice.kinds)
+        )
+
+    def price_of_use(self, purpose: str, member_plan: str) -> UnitPrice | None:
+        """What a member of this plan pays for a use; None where it is not offered to them."""
+        prices = self.uses.get(purpose, ())
+        return next(
+            (price for price in prices if not price.member_plans or member_plan in price.member_plans), None
+        )
 
     def misfits(self) -> Iterator[Misfit]:
+        for index, purpose in enumerate(self.first_payment.fees):
+            if purpose not in self.fees:
+                yield not_among(("first_payment", "fees", index), self.fees)
         yield from out_of_order("tax_rates", self.tax_rates)
         if self.tax_mode is not TaxMode.OUTSIDE and not self.tax_rates:
             yield Misfit(
@@ -237,7 +237,7 @@ class BillingProfile(Table):
                 Words("税率を一つ以上", "at least one dated rate"),
             )
         last = self.schedules[-1]
-        if last.purposes or last.member_plans:
+        if last.purposes or last.member_plans or last.means:
             yield Misfit(
                 ("schedules", len(self.schedules) - 1),
                 Words(

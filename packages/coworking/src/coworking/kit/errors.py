@@ -31,6 +31,11 @@ class UserError(Exception):
         """What happened and what to do, as one sentence."""
         return (self.ja if language == "ja" else self.en).format(**self.facts)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of the answer that tells the error."""
+        return {}
+
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence('en')}"
 

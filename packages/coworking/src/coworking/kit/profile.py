@@ -196,7 +196,7 @@ def _problems(document: Document, shape: Shape, error: ErrorDetails) -> list[Pro
         _, table = shape.follow(error["loc"][:-2])
         return [_placed(document, key, BAD_NAME, shape.allowed_names(table))]
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        key = (*key, "kind")
+        key = (*key, facts["discriminator"].strip("'"))
         wrong = MISSING if kind == "union_tag_not_found" else NOT_ALLOWED
         return [_placed(document, key, wrong, one_of(shape.kinds_of(schema)))]
     if kind == "missing":

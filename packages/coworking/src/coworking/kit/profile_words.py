@@ -85,7 +85,8 @@ class Shape:
                 words = self._table(schema)
             case "oneOf":
                 kinds = one_of(self.kinds_of(schema))
-                words = Words(f"kind が {kinds.ja} の表", f"a table whose kind is {kinds.en}")
+                tag = schema.get("discriminator", {}).get("propertyName", "kind")
+                words = Words(f"{tag} が {kinds.ja} の表", f"a table whose {tag} is {kinds.en}")
             case _:
                 words = ANYTHING
         return words

@@ -19,7 +19,14 @@ from coworking.kit.clock import Clock
 from coworking.kit.db import Database
 from coworking.kit.errors import NotFound, NotPermitted, SignInRequired
 from coworking.kit.outbox import Resources
+from coworking.membership.errors import SecondFactorNeeded
+from coworking.membership.roles import Right
+from coworking.membership.rules import AccountRules
 from coworking.membership.tokens import Actor, actor_of, operator_of
+
+BEGUN = "rusuban.visit"
+"""Where the scope of a request holds its `Visit`, if its transaction was begun before the endpoint's: who began it also
+ends it."""
 
 bearer = HTTPBearer(auto_error=False, description="`POST /api/sign-in` gives the token.")
 
@@ -56,6 +63,14 @@ class Visit:
         if not self.actor.is_staff and self.actor.member_id != member_id:
             raise NotFound
 
+    def require(self, right: Right) -> None:
+        """Raises `NotPermitted` for a role without this right, and `SecondFactorNeeded` for staff who have shown one
+        factor only where the deployment asks for two."""
+        if not self.actor.has(right):
+            raise NotPermitted
+        if self.resources[AccountRules].staff_second_factor_required and self.actor.factors < 2:
+            raise SecondFactorNeeded
+
 
 def doorway_of(request: Request) -> Doorway:
     doorway: Doorway = request.app.state.doorway
@@ -70,6 +85,10 @@ def signed_in(
     if operator_id is None:
         raise SignInRequired
     doorway = doorway_of(request)
+    begun = request.scope.get(BEGUN)
+    if begun is not None:
+        yield begun
+        return
     now = doorway.clock.now()
     with doorway.database.transaction(operator_id) as session:
         actor = actor_of(session, token, now)
@@ -83,9 +102,26 @@ SignedIn = Annotated[Visit, Depends(signed_in, scope="function")]
 
 
 def staff_only(visit: SignedIn) -> Visit:
-    if not visit.actor.is_staff:
-        raise NotPermitted
+    visit.require(Right.SERVE)
+    return visit
+
+
+def deciding_persons(visit: SignedIn) -> Visit:
+    visit.require(Right.PERSONS)
+    return visit
+
+
+def deciding_money(visit: SignedIn) -> Visit:
+    visit.require(Right.MONEY)
+    return visit
+
+
+def deciding_staff(visit: SignedIn) -> Visit:
+    visit.require(Right.STAFF)
     return visit
 
 
 Staff = Annotated[Visit, Depends(staff_only, scope="function")]
+PersonsStaff = Annotated[Visit, Depends(deciding_persons, scope="function")]
+MoneyStaff = Annotated[Visit, Depends(deciding_money, scope="function")]
+Administrator = Annotated[Visit, Depends(deciding_staff, scope="function")]

@@ -14,6 +14,35 @@ class PasswordWrong(UserError):
     en = "The password is not right. Enter it again."
 
 
+class TooManyAttempts(UserError):
+    """`seconds` is how long to wait; it stands in the header `Retry-After`, too."""
+
+    code = "too-many-attempts"
+    status = 429
+    ja = "パスワードの間違いが続きました。{seconds}秒ほど待ってからもう一度入力してください。"
+    en = "There were too many wrong passwords. Wait {seconds} seconds, then enter it again."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.facts["seconds"])}
+
+
+class SecondFactorNeeded(UserError):
+    """The password was right; a code has to follow, or for staff a second factor has to be set up."""
+
+    code = "second-factor-required"
+    status = 403
+    ja = "二段階認証のコードが必要です。認証アプリのコードを入力するか、パスキーでサインインしてください。"
+    en = "A second factor is needed. Enter the code of your authenticator app, or sign in with a passkey."
+
+
+class MailNotConfirmed(UserError):
+    code = "mail-not-confirmed"
+    status = 403
+    ja = "メールアドレスの確認がまだ済んでいません。お送りしたメールのリンクを開いてください。"
+    en = "The mail address is not confirmed yet. Open the link in the mail that we sent."
+
+
 class SignInNameTaken(UserError):
     code = "sign-in-name-taken"
     status = 409
@@ -65,3 +94,10 @@ class RefusalReasonUnknown(UserError):
     code = "reason-unknown"
     ja = "「{reason}」という理由はありません。選べる理由: {allowed}"
     en = "There is no reason called “{reason}”. You can choose: {allowed}"
+
+
+class IdempotencyKeyReused(UserError):
+    code = "idempotency-key-reused"
+    status = 409
+    ja = "この Idempotency-Key は別の内容で使われています。新しいキーで送ってください。"
+    en = "This Idempotency-Key came with another request before. Send this one with a new key."

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.membership.contract_models import PlanTerm
 from coworking.membership.errors import IdentityNotVerified, MembershipNotActive, OfficeUnknown, PlanUnknown
 from coworking.membership.models import Company, IdentityRecord, Member, Office, Person
 from coworking.membership.profile import MembershipProfile
@@ -105,14 +106,16 @@ def enter_member(
     action: str,
     actor: str,
     now: datetime,
+    person: Person | None = None,
 ) -> Member:
-    """`action` is the audit trail's word. Raises `PlanUnknown`, `OfficeUnknown`."""
+    """`action` is the audit trail's word; `person` is whoever is on record already. Raises `PlanUnknown`,
+    `OfficeUnknown`."""
     if new.plan not in profile.plans:
         raise PlanUnknown(plan=new.plan, allowed=", ".join(profile.plans))
     office = session.scalar(select(Office).where(Office.name == new.office))
     if office is None:
         raise OfficeUnknown(office=new.office, allowed=", ".join(_office_names(session)))
-    person = enter_person(
+    person = person or enter_person(
         session,
         operator_id=operator_id,
         name=(new.representative or new.name) if new.kind == "company" else new.name,
@@ -139,6 +142,8 @@ def enter_member(
     )
     session.add(member)
     session.flush()
+    if status == "active":
+        begin_first_term(session, member, now)
     record(
         session,
         operator_id=operator_id,
@@ -149,6 +154,20 @@ def enter_member(
         details={"plan": new.plan, "office": new.office, "kind": new.kind},
     )
     return member
+
+
+def begin_first_term(session: Session, member: Member, now: datetime) -> None:
+    """The plan that was applied for runs from the start."""
+    session.add(
+        PlanTerm(
+            operator_id=member.operator_id,
+            member_id=member.id,
+            plan=member.plan,
+            starts_on=member.starts_on,
+            asked_at=now,
+        )
+    )
+    session.flush()
 
 
 def confirm_identity(
@@ -210,10 +229,44 @@ def require_service(session: Session, member_id: int, *, identity_required: bool
     return member
 
 
-def list_members(session: Session, *, after_id: int = 0, limit: int = LARGEST_PAGE) -> Sequence[MemberFacts]:
+@dataclass(frozen=True, slots=True)
+class MemberFilter:
+    """What is None does not narrow the list. `name` is a part of the member's or the representative's name, or of the
+    mail address."""
+
+    status: str | None = None
+    plan: str | None = None
+    name: str | None = None
+
+
+def list_members(
+    session: Session,
+    *,
+    after_id: int = 0,
+    limit: int = LARGEST_PAGE,
+    wanted: MemberFilter | None = None,
+) -> Sequence[MemberFacts]:
     """Members in the order in which they came."""
     statement = select(Member).where(Member.id > after_id).order_by(Member.id).limit(min(limit, LARGEST_PAGE))
+    if wanted is not None:
+        statement = statement.where(*_narrowed(wanted))
     return [_facts(member) for member in session.scalars(statement)]
+
+
+def _narrowed(wanted: MemberFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.status is not None:
+        yield Member.status == wanted.status
+    if wanted.plan is not None:
+        yield Member.plan == wanted.plan
+    if wanted.name is not None:
+        people = select(Person.id).where(
+            or_(
+                Person.name.icontains(wanted.name, autoescape=True),
+                Person.email.icontains(wanted.name, autoescape=True),
+            )
+        )
+        companies = select(Company.id).where(Company.name.icontains(wanted.name, autoescape=True))
+        yield or_(Member.person_id.in_(people), Member.company_id.in_(companies))
 
 
 def plans_of(session: Session, member_ids: Collection[int]) -> dict[int, str]:

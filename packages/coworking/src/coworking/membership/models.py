@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
     UniqueConstraint,
 )
@@ -42,9 +43,15 @@ class Person(Base):
     email: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    kana: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    birth_date: Mapped[date | None] = mapped_column(Date)
 
 
 class Company(Base):
+    """`address`, `phone` and `email` are the company's own, beside those of its representative."""
+
     __tablename__ = "companies"
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -52,6 +59,10 @@ class Company(Base):
     name: Mapped[str] = mapped_column(Text)
     representative_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    kana: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
 
 
 class Member(Base):
@@ -111,13 +122,24 @@ ROLES = ("member", "company-representative", "reception", "billing", "administra
 
 
 class Account(Base):
-    """A way to sign in. One person may have several (their own and a company's), each with its own sign-in name."""
+    """A way to sign in. One person may have several (their own and a company's), each with its own sign-in name.
+
+    Nobody enters before `confirmed_at`, when the mail address was proven or staff vouched for it, nor after
+    `closed_at`. Without `password_set_at` the hash is of a password that nobody knows.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
         UniqueConstraint("operator_id", "sign_in_name"),
         CheckConstraint(f"role IN ({', '.join(repr(role) for role in ROLES)})", name="role"),
         Index("ix_accounts_person_id", "person_id"),
+        # JSUG-01: a company has one representative, who enters by one account.
+        Index(
+            "uq_accounts_representative",
+            "member_id",
+            unique=True,
+            postgresql_where="role = 'company-representative' AND closed_at IS NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -126,22 +148,31 @@ class Account(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     sign_in_name: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str] = mapped_column(Text)
+    password_set_at: Mapped[datetime | None] = mapped_column(Instant)
     role: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     person: Mapped[Person] = relationship(lazy="joined")
 
 
 class Token(Base):
-    """What a signed-in account shows. Only the digest is kept. Valid in [created_at, expires_at)."""
+    """What a signed-in account shows. Only the digest is kept. Valid in [created_at, expires_at). `factors` is how many
+    were shown for it; `shown_at`, when one was shown last."""
 
     __tablename__ = "tokens"
-    __table_args__ = (Index("ix_tokens_account_id", "account_id"),)
+    __table_args__ = (
+        CheckConstraint("factors IN (1, 2)", name="factors"),
+        Index("ix_tokens_account_id", "account_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    factors: Mapped[int] = mapped_column(SmallInteger)
+    shown_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -113,9 +113,14 @@ class Pages:
         """The error as a page for who reads pages, as problem details (RFC 9457) for scripts."""
         if "text/html" in request.headers.get("accept", ""):
             sentence = error.sentence(choose_language(request))
-            return self.render(request, "kit/refusal.html", status=error.status, sentence=sentence)
+            response = self.render(request, "kit/refusal.html", status=error.status, sentence=sentence)
+            response.headers.update(error.headers)
+            return response
         return JSONResponse(
-            problem(error, choose_language(request)), error.status, media_type="application/problem+json"
+            problem(error, choose_language(request)),
+            error.status,
+            headers=error.headers,
+            media_type="application/problem+json",
         )
 
 

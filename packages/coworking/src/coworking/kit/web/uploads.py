@@ -15,6 +15,7 @@ from coworking.kit.web.form_tokens import TOKEN_FIELD, TOKEN_HEADER
 from coworking.kit.web.forms import (
     LARGEST_FORM_BYTES,
     Form,
+    FormHandler,
     FormNotOurs,
     FormNotUnderstood,
     FormTooLarge,
@@ -23,6 +24,9 @@ from coworking.kit.web.pages import Pages
 
 UPLOAD_MEDIA_TYPE = "multipart/form-data"
 MOST_FIELDS = 20
+
+TEXT_ENCODINGS = ("utf-8-sig", "cp932")
+"""Shift_JIS with Microsoft's additions is what Japanese spreadsheets write."""
 
 UploadHandler = Callable[[Request, Form, bytes], Awaitable[Response]]
 
@@ -63,15 +67,38 @@ def upload_route(pages: Pages, path: str, handler: UploadHandler, *, name: str, 
         try:
             if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
                 raise FormNotOurs
-            form, data = await read_upload(request, most_bytes=most_bytes)
-            token = request.headers.get(TOKEN_HEADER) or form.get(TOKEN_FIELD, "")
-            if not pages.token_matches(request, token):
+            token = request.headers.get(TOKEN_HEADER, "")
+            try:
+                form, data = await read_upload(request, most_bytes=most_bytes)
+            except FormNotUnderstood as error:
+                raise error if pages.token_matches(request, token) else FormNotOurs() from error
+            if not pages.token_matches(request, token or form.get(TOKEN_FIELD, "")):
                 raise FormNotOurs
             return await handler(request, form, data)
         except UserError as error:
             return pages.refusal(request, error)
 
     return Route(path, guarded, methods=["POST"], name=name)
+
+
+def text_upload_route(
+    pages: Pages, path: str, handler: FormHandler, *, name: str, field: str, most_bytes: int
+) -> Route:
+    """`upload_route` for a file of text, in one of `TEXT_ENCODINGS`: it becomes the form's `field`."""
+
+    async def with_text(request: Request, form: Form, data: bytes) -> Response:
+        return await handler(request, {**form, field: _text(data)})
+
+    return upload_route(pages, path, with_text, name=name, most_bytes=most_bytes)
+
+
+def _text(data: bytes) -> str:
+    for encoding in TEXT_ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FormNotUnderstood
 
 
 async def _stream(body: bytes) -> AsyncGenerator[bytes, None]:

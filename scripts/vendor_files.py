@@ -1,9 +1,9 @@
-"""Copies the browser files of others into the tree, at the pinned version, with their licence.
+"""Copies the browser files and fonts of others into the tree, at the pinned version, with their licence.
 
 The files are checked in, so nobody needs this to run Rusuban. It is run by hand when a version below changes:
 
-    python scripts/vendor_browser_files.py            fetch, check the digest, write
-    python scripts/vendor_browser_files.py --check    compare what is checked in with the published package
+    python scripts/vendor_files.py            fetch, check the digest, write
+    python scripts/vendor_files.py --check    compare what is checked in with the published package
 
 `npm pack` fetches a package without running anything of it.
 """
@@ -20,13 +20,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-VENDOR_FOLDER = Path(__file__).parent.parent / "packages/coworking/src/coworking/kit/web/static/vendor"
+KIT = Path(__file__).parent.parent / "packages/coworking/src/coworking/kit"
+BROWSER_FILES = KIT / "web/static/vendor"
+FONTS = KIT / "typesetting/fonts"
 
 
 @dataclass(frozen=True)
-class BrowserPackage:
-    """A package of the npm registry and which of its files are ours to serve (path in the package → our name)."""
+class VendoredPackage:
+    """A package of the npm registry and which of its files we take (path in the package → our name)."""
 
+    folder: Path
     name: str
     version: str
     integrity: str  # Subresource Integrity form, as the registry publishes it
@@ -34,16 +37,28 @@ class BrowserPackage:
 
 
 PACKAGES = [
-    BrowserPackage(
+    VendoredPackage(
+        folder=BROWSER_FILES,
         name="htmx.org",
         version="2.0.11",
         integrity="sha512-Thx/WtpeOQqSrqBCw/A1cwGJGg4UrVa3+sW0GmrM3p4gJgO89ecH4qtbnyzDDWFvBTqjnIMCgELTNt636dtamA==",
         files={"dist/htmx.min.js": "htmx.min.js", "LICENSE": "htmx.LICENSE.txt"},
     ),
+    VendoredPackage(
+        folder=FONTS,
+        name="@expo-google-fonts/noto-sans-jp",
+        version="0.4.3",
+        integrity="sha512-Fl+Z6vtD24HFAYsvzB0S9Nery1ly16B9PesdY0wBd+wEHAvkNglnkTUspU0HqGOubkmoa8zusJrKv6vDx1o70A==",
+        files={
+            "400Regular/NotoSansJP_400Regular.ttf": "NotoSansJP-Regular.ttf",
+            "700Bold/NotoSansJP_700Bold.ttf": "NotoSansJP-Bold.ttf",
+            "LICENSE_FONT": "NotoSansJP.LICENSE.txt",
+        },
+    ),
 ]
 
 
-def fetch(package: BrowserPackage, folder: Path) -> Path:
+def fetch(package: VendoredPackage, folder: Path) -> Path:
     """The package's archive, its digest checked. Raises SystemExit with one line when it differs."""
     subprocess.run(  # noqa: S603 (fixed arguments)
         ["npm", "pack", f"{package.name}@{package.version}", "--silent", "--pack-destination", str(folder)],  # noqa: S607
@@ -58,7 +73,7 @@ def fetch(package: BrowserPackage, folder: Path) -> Path:
     return archive
 
 
-def contents(package: BrowserPackage) -> dict[str, bytes]:
+def contents(package: VendoredPackage) -> dict[str, bytes]:
     """Our file name → what it holds."""
     with tempfile.TemporaryDirectory() as folder:
         archive = fetch(package, Path(folder))
@@ -73,14 +88,14 @@ def contents(package: BrowserPackage) -> dict[str, bytes]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Copy the pinned browser files into the tree.")
+    parser = argparse.ArgumentParser(description="Copy the pinned files into the tree.")
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     check_only = parser.parse_args().check
     differing: list[str] = []
-    VENDOR_FOLDER.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
+        package.folder.mkdir(parents=True, exist_ok=True)
         for name, data in contents(package).items():
-            file = VENDOR_FOLDER / name
+            file = package.folder / name
             if file.exists() and file.read_bytes() == data:
                 continue
             differing.append(name)

@@ -1,0 +1,114 @@
+"""Reading the books: by day, amount and counterparty together, as the electronic-books law asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from coworking.billing.invoicing.errors import TooManyRows
+from coworking.billing.journal_models import JournalEntry, JournalLine
+
+MOST_IN_FILE = 50_000
+
+JournalOrder = Literal["entered", "booked_on"]
+
+
+_KEYS: dict[JournalOrder, SQLColumnExpression[Any]] = {
+    "entered": JournalEntry.id,
+    "booked_on": JournalEntry.booked_on,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """Days are inclusive. `least_amount` and `most_amount` are the size of a line, debit or credit; `counterparty` is a
+    part of the name, case does not count."""
+
+    booked_from: date | None = None
+    booked_to: date | None = None
+    least_amount: Decimal | None = None
+    most_amount: Decimal | None = None
+    counterparty: str | None = None
+    document: str | None = None
+    account: str | None = None
+    kind: str | None = None
+    member_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    entry: JournalEntry
+    lines: Sequence[JournalLine]
+
+
+def find_entries(
+    session: Session,
+    wanted: JournalFilter,
+    *,
+    order: JournalOrder = "entered",
+    descending: bool = False,
+    after_id: int = 0,
+    limit: int,
+) -> list[FoundEntry]:
+    """In this order; those after the entry `after_id` where one is named."""
+    key = _KEYS[order]
+    statement = _filtered(select(JournalEntry), wanted)
+    if after_id:
+        last = session.scalar(select(key).where(JournalEntry.id == after_id))
+        later = JournalEntry.id < after_id if descending else JournalEntry.id > after_id
+        beyond = key < last if descending else key > last
+        statement = statement.where(or_(beyond, and_(key == last, later)))
+    direction = (key.desc(), JournalEntry.id.desc()) if descending else (key, JournalEntry.id)
+    entries = session.scalars(statement.order_by(*direction).limit(limit)).all()
+    lines: dict[int, list[JournalLine]] = {}
+    of_entries = (
+        select(JournalLine)
+        .where(JournalLine.entry_id.in_([entry.id for entry in entries]))
+        .order_by(JournalLine.id)
+    )
+    for line in session.scalars(of_entries):
+        lines.setdefault(line.entry_id, []).append(line)
+    return [FoundEntry(entry, lines.get(entry.id, [])) for entry in entries]
+
+
+def entries_for_file(
+    session: Session, wanted: JournalFilter, order: JournalOrder, *, descending: bool
+) -> list[FoundEntry]:
+    """All that were found, in this order. Raises `TooManyRows`."""
+    found = session.scalars(
+        select(func.count()).select_from(_filtered(select(JournalEntry), wanted).subquery())
+    ).one()
+    if found > MOST_IN_FILE:
+        raise TooManyRows(found=found, most=MOST_IN_FILE)
+    return find_entries(session, wanted, order=order, descending=descending, limit=MOST_IN_FILE)
+
+
+def _filtered(statement: Select[JournalEntry], wanted: JournalFilter) -> Select[JournalEntry]:
+    conditions: list[tuple[object, ColumnElement[bool]]] = [
+        (wanted.booked_from, JournalEntry.booked_on >= wanted.booked_from),
+        (wanted.booked_to, JournalEntry.booked_on <= wanted.booked_to),
+        (
+            wanted.counterparty,
+            JournalEntry.counterparty.icontains(wanted.counterparty or "", autoescape=True),
+        ),
+        (wanted.document, JournalEntry.document == wanted.document),
+        (wanted.kind, JournalEntry.kind == wanted.kind),
+        (wanted.member_id, JournalEntry.member_id == wanted.member_id),
+    ]
+    size = func.abs(JournalLine.amount, type_=JournalLine.amount.type)
+    of_lines: list[tuple[object, ColumnElement[bool]]] = [
+        (wanted.account, JournalLine.account == wanted.account),
+        (wanted.least_amount, size >= wanted.least_amount),
+        (wanted.most_amount, size <= wanted.most_amount),
+    ]
+    held = [condition for value, condition in of_lines if value is not None]
+    if held:
+        has_line = select(JournalLine.id).where(JournalLine.entry_id == JournalEntry.id, *held).exists()
+        conditions.append((True, has_line))
+    return statement.where(*(condition for value, condition in conditions if value is not None))

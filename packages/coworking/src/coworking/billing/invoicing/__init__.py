@@ -1,0 +1,1 @@
+"""From charges to invoices: sums, issuing, runs, credit notes, and finding them again."""

@@ -1,0 +1,237 @@
+"""Uses that are paid as they come: seats, spaces and time beyond the plan's hours, printed pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coworking.billing.at_once import ask_for_invoice, closes_at_once
+from coworking.billing.charge_errors import (
+    NothingPrinted,
+    UnstaffedHours,
+    UseIsOfThings,
+    UseIsOfTime,
+    UseNotOffered,
+    UseTimesWrong,
+)
+from coworking.billing.charges import Posting, post
+from coworking.billing.closing_days import month_after
+from coworking.billing.days_of_charges import days_of
+from coworking.billing.dues_models import Use
+from coworking.billing.payment_methods import way_to_pay
+from coworking.billing.price_fields import UnitPrice
+from coworking.billing.rules import BillingRules
+from coworking.billing.use_prices import PricedUse, price_of_things, price_of_time
+from coworking.kit.audit import record
+from coworking.membership import MemberFacts, contract_of, hold_member, is_staffed
+
+LONGEST_USE = timedelta(hours=24)
+SPACE = "space:"
+PRINTING = "printing"
+PRINTED_KINDS = ("black", "colour")
+
+
+@dataclass(frozen=True, slots=True)
+class NewUse:
+    """Of time in [starts_at, ends_at), or of `quantity` things at `starts_at`."""
+
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    quantity: int | None = None
+
+
+def record_use(
+    session: Session, rules: BillingRules, member_id: int, new: NewUse, *, actor: str, now: datetime
+) -> Use:
+    """Record a use and charge it. Free hours of spaces are one pool a month; the limit of a day counts the uses of one
+    purpose on the local day of their start, in the order of recording. Raises `NotFound`, `UseNotOffered`,
+    `UseTimesWrong`, `UseIsOfTime`, `UseIsOfThings`, `UnstaffedHours`."""
+    member = hold_member(session, member_id)
+    price = _offered(rules, member, new.purpose)
+    _require_staffed(rules, member, price, new.starts_at)
+    counted_on = rules.calendar.local_date(new.starts_at)
+    priced = _priced(session, rules, member, price, new, counted_on)
+    use = Use(
+        operator_id=member.operator_id,
+        member_id=member_id,
+        purpose=new.purpose,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        counted_on=counted_on,
+        quantity=priced.units,
+        free_minutes=priced.free_minutes,
+        amount=priced.amount,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    session.add(use)
+    session.flush()
+    if priced.amount:
+        reason: dict[str, Any] = {"use": use.id, "units": priced.units}
+        _post(session, rules, member, use, use.quantity, price.amount, reason, now)
+    _record(session, member, new.purpose, actor, now)
+    return use
+
+
+def print_pages(
+    session: Session,
+    rules: BillingRules,
+    member_id: int,
+    pages: dict[str, int],
+    *,
+    actor: str,
+    now: datetime,
+) -> Decimal:
+    """Charge a print job of so many pages by kind, in one charge; nothing with an option that includes printing
+    (SAK-24). Returns what it cost. Raises `NotFound`, `NothingPrinted`, `UseNotOffered`, `UnstaffedHours`."""
+    member = hold_member(session, member_id)
+    printed = {kind: count for kind, count in pages.items() if count}
+    if not printed:
+        raise NothingPrinted
+    prices = {kind: _offered(rules, member, f"{PRINTING}:{kind}") for kind in printed}
+    for price in prices.values():
+        _require_staffed(rules, member, price, now)
+    options = _options_on(session, rules, member, now)
+    job = {
+        kind: price_of_things(
+            prices[kind], count, is_included=any(name in prices[kind].included_in for name in options)
+        )
+        for kind, count in printed.items()
+    }
+    amount = sum((one.amount for one in job.values()), start=Decimal(0))
+    use = Use(
+        operator_id=member.operator_id,
+        member_id=member_id,
+        purpose=PRINTING,
+        starts_at=now,
+        counted_on=rules.calendar.local_date(now),
+        quantity=sum(printed.values()),
+        amount=amount,
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    session.add(use)
+    session.flush()
+    if amount:
+        # One price where the pages are of one kind; otherwise the job is the unit.
+        is_plain = len(printed) == 1
+        unit_price = prices[next(iter(printed))].amount if is_plain else amount
+        reason = {"use": use.id, "pages": printed}
+        _post(session, rules, member, use, use.quantity if is_plain else 1, unit_price, reason, now)
+    _record(session, member, PRINTING, actor, now)
+    return amount
+
+
+def _offered(rules: BillingRules, member: MemberFacts, purpose: str) -> UnitPrice:
+    price = rules.profile.price_of_use(purpose, member.plan)
+    if price is None:
+        raise UseNotOffered(purpose=purpose, plan=member.plan)
+    return price
+
+
+def _require_staffed(rules: BillingRules, member: MemberFacts, price: UnitPrice, at: datetime) -> None:
+    if member.plan in price.staffed_only and not is_staffed(rules.membership, rules.calendar, at):
+        raise UnstaffedHours
+
+
+def _priced(
+    session: Session,
+    rules: BillingRules,
+    member: MemberFacts,
+    price: UnitPrice,
+    new: NewUse,
+    counted_on: date,
+) -> PricedUse:
+    charged = _charged_that_day(session, member.id, new.purpose, counted_on)
+    if price.unit_minutes is None:
+        if new.quantity is None or new.ends_at is not None:
+            raise UseIsOfThings(purpose=new.purpose)
+        options = _options_on(session, rules, member, new.starts_at)
+        included = any(name in price.included_in for name in options)
+        return price_of_things(price, new.quantity, charged_that_day=charged, is_included=included)
+    if new.ends_at is None or new.quantity is not None:
+        raise UseIsOfTime(purpose=new.purpose)
+    duration = new.ends_at - new.starts_at
+    if not timedelta(0) < duration <= LONGEST_USE:
+        raise UseTimesWrong(most_hours=int(LONGEST_USE / timedelta(hours=1)))
+    free = _free_minutes_left(session, rules, member, counted_on) if new.purpose.startswith(SPACE) else 0
+    return price_of_time(price, duration, charged_that_day=charged, free_minutes_left=free)
+
+
+def _charged_that_day(session: Session, member_id: int, purpose: str, day: date) -> Decimal:
+    statement = select(func.sum(Use.amount, type_=Use.amount.type)).where(
+        Use.member_id == member_id, Use.purpose == purpose, Use.counted_on == day
+    )
+    return session.scalar(statement) or Decimal(0)
+
+
+def _free_minutes_left(session: Session, rules: BillingRules, member: MemberFacts, day: date) -> int:
+    month = day.replace(day=1)
+    used = session.scalar(
+        select(func.sum(Use.free_minutes)).where(
+            Use.member_id == member.id, Use.counted_on >= month, Use.counted_on < month_after(month, 1)
+        )
+    )
+    return max(rules.membership.plans[member.plan].free_space_hours * 60 - (used or 0), 0)
+
+
+def _options_on(session: Session, rules: BillingRules, member: MemberFacts, at: datetime) -> set[str]:
+    day = rules.calendar.local_date(at)
+    own = {span.name for span in contract_of(session, member.id).options if span.holds(day)}
+    return own | set(rules.membership.plans[member.plan].includes)
+
+
+def _post(
+    session: Session,
+    rules: BillingRules,
+    member: MemberFacts,
+    use: Use,
+    quantity: int,
+    unit_price: Decimal,
+    reason: dict[str, Any],
+    now: datetime,
+) -> None:
+    means = way_to_pay(session, rules.profile, member.id).means
+    schedule = rules.profile.schedule_for(use.purpose, member.plan, means)
+    days = days_of(
+        schedule,
+        service_on=use.counted_on,
+        posted_on=rules.calendar.local_date(now),
+        calendar=rules.calendar,
+    )
+    posting = Posting(
+        key=f"member:{member.id}:use:{use.id}",
+        member_id=member.id,
+        what=use.purpose,
+        quantity=quantity,
+        unit_price=unit_price,
+        amount=use.amount,
+        tax_mode=rules.profile.tax_mode,
+        service_month=f"{use.counted_on:%Y-%m}",
+        service_on=use.counted_on,
+        closes_on=days.closes_on,
+        due_on=days.due_on,
+        reason=reason,
+        profile_version_id=rules.profile_version_id,
+    )
+    post(session, member.operator_id, [posting], now)
+    if closes_at_once(schedule, posting, rules, now):
+        ask_for_invoice(session, member.operator_id, member.id, now)
+
+
+def _record(session: Session, member: MemberFacts, purpose: str, actor: str, now: datetime) -> None:
+    record(
+        session,
+        operator_id=member.operator_id,
+        at=now,
+        actor=actor,
+        action="use.recorded",
+        subject=f"member:{member.id}",
+        details={"purpose": purpose},
+    )

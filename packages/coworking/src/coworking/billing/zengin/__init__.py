@@ -1,0 +1,1 @@
+"""Files that banks exchange: deposits in, direct debits out and their results in."""

@@ -1,0 +1,70 @@
+"""What an operator's day brings by itself: steps that run once each local day, at their time and in their order.
+
+Each step is a task of its own with the keyword `day` (an ISO date). A step may run twice, and after days on which the
+service stood still it runs for the present day only: it brings up to date whatever is due by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from coworking.kit.calendars import BusinessCalendar
+from coworking.kit.outbox import Task, TaskContext, task
+
+
+@dataclass(frozen=True)
+class Step:
+    """`at` is on the operator's clock."""
+
+    at: time
+    task: Task
+
+
+@dataclass(frozen=True)
+class DailySteps:
+    """Every package's steps, put together by the application."""
+
+    steps: Sequence[Step]
+
+
+class Calendars(dict[int, BusinessCalendar]):
+    """The calendars by operator."""
+
+
+def begin_days(session: Session, operator_id: int, calendar: BusinessCalendar, now: datetime) -> None:
+    """See to it that the operator's days begin: today's now, unless it has begun. Doing it again changes nothing."""
+    _queue(session, operator_id, calendar, calendar.local_date(now), now)
+
+
+@task("day.begin")
+def begin_day(context: TaskContext, *, day: str) -> None:
+    """Queue the steps of the present day, and the next day's beginning."""
+    assert context.operator_id is not None
+    now = context.clock.now()
+    calendar = context.resource(Calendars)[context.operator_id]
+    today = max(calendar.local_date(now), date.fromisoformat(day))
+    for step in context.resource(DailySteps).steps:
+        step.task.enqueue(
+            context.session,
+            operator_id=context.operator_id,
+            now=now,
+            due_at=calendar.instant(today, step.at),
+            key=f"day:{context.operator_id}:{today}:{step.task.name}",
+            day=today.isoformat(),
+        )
+    _queue(context.session, context.operator_id, calendar, today + timedelta(days=1), now)
+
+
+def _queue(session: Session, operator_id: int, calendar: BusinessCalendar, day: date, now: datetime) -> None:
+    begin_day.enqueue(
+        session,
+        operator_id=operator_id,
+        now=now,
+        due_at=calendar.instant(day, time.min),
+        key=f"day:{operator_id}:{day}",
+        day=day.isoformat(),
+    )

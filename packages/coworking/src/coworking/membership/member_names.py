@@ -1,0 +1,21 @@
+"""What members are called, for lists of many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coworking.membership.models import Company, Member, Person
+
+
+def member_names(session: Session, member_ids: Collection[int]) -> dict[int, str]:
+    """By member: the company's name where it is one."""
+    statement = (
+        select(Member.id, func.coalesce(Company.name, Person.name))
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Company, Company.id == Member.company_id)
+        .where(Member.id.in_(member_ids))
+    )
+    return dict(session.execute(statement).tuples().all())

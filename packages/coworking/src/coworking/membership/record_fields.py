@@ -1,0 +1,51 @@
+"""What an operator's profile says about the life of its membership and about what happens at the place."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, WithJsonSchema
+
+from coworking.kit.profile_fields import Bilingual, Name, Table, Words
+
+LINK_WORDS = Words("https:// から始まるアドレス", "an address that starts with https://")
+Link = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://[^\s<>\"']{3,400}$"),
+    WithJsonSchema({"type": "string", "allowed": list(LINK_WORDS)}),
+]
+OFFICE_MAIL_WORDS = Words(
+    "メールアドレス（例 office@example.jp）", "a mail address such as office@example.jp"
+)
+OfficeMail = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$"),
+    WithJsonSchema({"type": "string", "allowed": list(OFFICE_MAIL_WORDS)}),
+]
+
+
+class GroupOfProfile(Table):
+    """A group or a regional forum that members can pick."""
+
+    title: Bilingual
+    kind: Literal["working-group", "regional-forum"] = "working-group"
+    community_link: Link | None = None
+
+
+class Community(Table):
+    company_list: bool = False
+    """Members see the list of member companies."""
+    groups: Mapping[Name, GroupOfProfile] = {}
+
+
+class PartnerFacility(Table):
+    """A place of somebody else that members can use, under its own rules."""
+
+    title: Bilingual
+    rules: Bilingual
+    link: Link | None = None
+
+
+class Incidents(Table):
+    staff_address: OfficeMail | None = None
+    """Where staff are told of changes, reports and inquiries; None: every administrator is told."""
+    partner_facilities: Mapping[Name, PartnerFacility] = {}
