@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import coworking.billing.charge_routes
-import coworking.billing.paper_routes
+import coworking.billing.books.routes
 import coworking.billing.cards.routes
+import coworking.billing.charge_routes
+import coworking.billing.invoicing.routes
+import coworking.billing.invoicing.run_routes
+import coworking.billing.paper_routes
 import coworking.billing.payment_routes
 import coworking.billing.routes
 import coworking.membership.community.reading_routes
@@ -46,6 +49,9 @@ ROUTERS = (
     coworking.membership.incidents.conduct_routes.router,
     coworking.membership.incidents.routes.router,
     coworking.billing.routes.router,
+    coworking.billing.invoicing.routes.router,
+    coworking.billing.invoicing.run_routes.router,
+    coworking.billing.books.routes.router,
     coworking.billing.payment_routes.router,
     coworking.billing.cards.routes.router,
     coworking.billing.charge_routes.router,

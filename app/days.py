@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import time
 
+from app.checker import check_day
 from coworking.billing import post_dues
 from coworking.billing.arrears.steps import chase_arrears
 from coworking.billing.cards.collecting import collect_cards
+from coworking.billing.invoicing.runs import open_runs
 from coworking.billing.slips import write_slips
 from coworking.kit.audit_chain import seal
 from coworking.kit.daily import DailySteps, Step
 from coworking.kit.sealing import reseal
 from coworking.membership import forget_answers, forget_guesses, turn_day
+from coworking.membership.signing_in.mail_limits import forget_requests
 from telephony.forwarding.control import retention as control_retention
 from telephony.numbers import post_line_months
 
@@ -20,12 +23,15 @@ DAILY_STEPS = DailySteps(
         Step(time(0, 1), turn_day),
         Step(time(0, 10), post_dues),
         Step(time(0, 15), post_line_months),
+        Step(time(0, 25), check_day),
+        Step(time(0, 30), open_runs),
         Step(time(0, 40), collect_cards),
         Step(time(0, 45), write_slips),
         Step(time(3, 0), seal),
         Step(time(3, 5), reseal),
         Step(time(3, 10), forget_guesses),
         Step(time(3, 15), forget_answers),
+        Step(time(3, 17), forget_requests),
         Step(time(3, 20), control_retention.forget),
         Step(time(9, 0), chase_arrears),
     )

@@ -3,6 +3,8 @@
 import coworking.billing.arrears.models
 import coworking.billing.books.finding_models
 import coworking.billing.cards.models
+import coworking.billing.debits.models
+import coworking.billing.deposits.models
 import coworking.billing.dues_models
 import coworking.billing.invoice_models
 import coworking.billing.journal_models

@@ -67,7 +67,9 @@ def page_routes(
     routes: list[BaseRoute] = [
         pages.static.route(),
         *reference_routes(pages, composition.api),
-        *published_routes(pages, composition.resources[OperatorsByName], composition.clock),
+        *published_routes(
+            pages, composition.resources[OperatorsByName], composition.clock, composition.database
+        ),
     ]
     on_sandbox = next((one for one in carriers if one.sandbox is not None), None)
     if on_sandbox is not None and on_sandbox.sandbox is not None:

@@ -89,9 +89,11 @@ def paper_rows(reader: Reader) -> Iterator[Row]:
     account = issuer.bank_account
     if account is not None:
         kind = Words("普通", "ordinary") if account.kind == "ordinary" else Words("当座", "current")
-        text = f"{reader.say(account.bank)} {reader.say(account.branch)} {reader.say(kind)} {account.number} "
+        text = f"{reader.say(account.bank)} {reader.say(account.branch)} {reader.say(kind)} {account.number}"
         label = Words("振込先", "Bank account")
-        yield reader.row("billing.papers.issuer.bank_account", label, text + account.holder_kana)
+        # A holder's name is kana only, which an English rulebook does not show.
+        value = Words(f"{text} {account.holder_kana}", text)
+        yield reader.row("billing.papers.issuer.bank_account", label, value)
 
 
 def _first_payment(reader: Reader) -> Iterator[Row]:

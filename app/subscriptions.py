@@ -21,6 +21,7 @@ from coworking.billing import (
     post_first_payment,
     take_back_event_fee,
 )
+from coworking.billing.invoicing.letters import read_texts as read_billing_texts
 from coworking.kit.events import Subscriptions
 from coworking.membership import (
     AddressReleased,
@@ -112,6 +113,7 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
     for read in (
         read_application_texts,
         read_account_texts,
+        read_billing_texts,
         read_texts,
         missed_calls.read_texts,
         read_control_texts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import forwarding_line, simulated_calls, usage, webhooks
+from bench import forwarding_line, papers, simulated_calls, usage, webhooks
 
 
 def main() -> None:
@@ -13,10 +13,15 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=webhooks.REQUESTS_A_ROUND, help="in each round")
     parser.add_argument("--webhooks-only", action="store_true", help="leave out calls and usage")
     parser.add_argument("--usage-only", action="store_true", help="only the month of many legs")
+    parser.add_argument("--papers-only", action="store_true", help="only invoices as PDF")
+    parser.add_argument("--papers", type=int, default=papers.PAPERS, help="how many of them")
     parser.add_argument("--legs", type=int, default=usage.LEGS, help="of that month")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
+    if arguments.papers_only:
+        print_papers(arguments.papers)
+        return
     if arguments.usage_only:
         print_usage(arguments.legs)
         return
@@ -31,6 +36,17 @@ def main() -> None:
             *(simulated_calls.simulate(calls) for calls in (simulated_calls.FEW, simulated_calls.MANY))
         )
         print_usage(arguments.legs)
+        print_papers(arguments.papers)
+
+
+def print_papers(many: int) -> None:
+    typesetting = papers.typeset_many(many)
+    print()
+    print(f"Invoices as PDF, {typesetting.papers:,} of them")
+    print(
+        f"{typesetting.invoices_per_second:.0f} a second, "
+        f"{typesetting.invoices_per_second / typesetting.words_per_second:.2f} of a page of one word"
+    )
 
 
 def print_simulated(few: simulated_calls.Simulated, many: simulated_calls.Simulated) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +31,7 @@ from telephony.forwarding.member_webhooks.setting import set_webhook
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
 from tests.databases import owner_database
+from tests.factories.community import CommunityIds, make_community
 from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
@@ -56,6 +57,7 @@ EXAMPLES = {
     "purchase_id": "purchase_id",
     "cap_event_id": "cap_event_id",
     "case_id": "case_id",
+    **{field.name: field.name for field in fields(CommunityIds)},
 }
 
 # What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
@@ -74,7 +76,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 @dataclass(frozen=True)
-class Tenant:
+class Tenant(CommunityIds):
     """A member with one of everything; ids as a request names them."""
 
     operator_id: int
@@ -290,6 +292,7 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
         purchase_id=records.purchase_id,
         cap_event_id=make_cap_event(session, other).id,
         case_id=make_case(session, line).id,
+        **asdict(make_community(session, member)),
     )
 
 

@@ -11,7 +11,7 @@ import click
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database_address() -> Iterator[str]:
     """The service's database; the embedded server is started for the time being unless it serves."""
     from app.settings import SettingsError, load_settings
     from coworking.kit.errors import UserError
@@ -38,7 +38,7 @@ def backup(file: Path) -> None:
     """Write a backup of the database to FILE and check that it can be read. The service may run meanwhile."""
     from coworking.kit.postgres import backup as write_backup
 
-    with _database() as url:
+    with database_address() as url:
         click.echo(f"{write_backup(url, file)} is complete")
 
 
@@ -48,6 +48,6 @@ def restore(file: Path) -> None:
     """Put the backup FILE into the database, which must be empty."""
     from coworking.kit.postgres import restore as read_backup
 
-    with _database() as url:
+    with database_address() as url:
         read_backup(url, file)
         click.echo(f"{file} is restored")

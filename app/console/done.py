@@ -21,6 +21,8 @@ _SENTENCES = {
     "halt-started": translatable("It has begun. Callers hear an announcement; the members are told."),
     "halt-ended": translatable("It is over. The members are told."),
     "approved": translatable("The purchase is approved. The numbers are being bought."),
+    "run-issuing": translatable("The invoices are being issued."),
+    "account-issued": translatable("The invoice is issued."),
     "cap-lifted": translatable("The cap is lifted. Calls go on."),
 }
 

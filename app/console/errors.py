@@ -33,3 +33,16 @@ class LineUnknown(UserError):
     code = "line-unknown"
     ja = "「{number}」は貸し出している番号ではありません。番号を確かめてください。"
     en = "“{number}” is no number that is lent. Check the number."
+
+
+class NotSeen(UserError):
+    code = "not-seen"
+    ja = "内容を確かめて、チェックを入れてください。"
+    en = "Look at it, then tick the box."
+
+
+class CountOfInvoicesWrong(UserError):
+    code = "count-of-invoices-wrong"
+    status = 409
+    ja = "発行する請求書は{count}通です。内容をもう一度確かめて、通数を入力してください。"
+    en = "There are {count} invoices to issue. Look again and enter that number."

@@ -13,6 +13,7 @@ from app.console.desk import Desk, Endpoint
 from app.console.interruptions import interruptions_routes
 from app.console.lines import lines_routes
 from app.console.margins import margins_routes
+from app.console.month_end import month_end_routes
 from app.console.numbers import numbers_routes
 from app.console.reception import reception_routes
 from app.console.reconciliation import reconciliation_routes
@@ -37,6 +38,7 @@ def console_routes(pages: Pages, composition: Composition, places: Sequence[Plac
         *lines_routes(lines),
         *interruptions_routes(lines),
         *numbers_routes(lines),
+        *month_end_routes(desk),
         *standing_routes(desk),
         *reception_routes(lines),
     ]

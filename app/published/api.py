@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, time
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from app.published.answers import YEN, PublishedText, text_of, with_tax
+from app.published.house_answers import (
+    DuesAnswer,
+    OptionPriceAnswer,
+    UsePriceAnswer,
+    dues_answer,
+    option_answer,
+    use_answer,
+)
 from app.published.operators import OperatorsByName
 from app.published.price_list import (
-    Amount,
     OtherFee,
     PlanOnSale,
     PricedCard,
@@ -21,18 +28,12 @@ from app.published.price_list import (
 )
 from app.published.versions import State, editions
 from coworking.kit.money import TaxMode, plain
-from coworking.kit.profile_fields import Bilingual
 from coworking.membership import doorway_of
+from coworking.membership.community.published_terms import terms_editions
 
 router = APIRouter(prefix="/api/published", tags=["published"])
 
 OperatorName = Annotated[str, Path(max_length=60, description="The operator's name, such as nex.")]
-YEN = "Decimal text in yen, by `tax_mode`."
-
-
-class PublishedText(BaseModel):
-    ja: str
-    en: str
 
 
 class PlanAnswer(BaseModel):
@@ -88,7 +89,10 @@ class PricesAnswer(BaseModel):
     on: date = Field(description="Today, where the operator is.")
     tax_mode: TaxMode
     tax_rate: str = Field(examples=["0.1"])
-    line_plans: list[PlanAnswer]
+    dues: list[DuesAnswer]
+    options: list[OptionPriceAnswer]
+    uses: list[UsePriceAnswer]
+    line_plans: list[PlanAnswer] = Field(description="Empty where no lines are lent.")
     fees: list[FeeAnswer]
     versions: list[PriceVersionAnswer] = Field(description="The one in force first.")
 
@@ -106,13 +110,14 @@ class PublishedHours(BaseModel):
     opens_at: time
     closes_at: time
     on_holidays: bool
+    staffed: bool = Field(description="Staff are there and answer.")
 
 
 class TermsAnswer(BaseModel):
     operator: str
     title: PublishedText
     on: date = Field(description="Today, where the operator is.")
-    office_hours: list[PublishedHours] = Field(description="When the office answers.")
+    office_hours: list[PublishedHours] = Field(description="When the place is open.")
     versions: list[TermsVersionAnswer] = Field(description="The one in force first.")
 
 
@@ -124,10 +129,13 @@ def get_prices(operator: OperatorName, request: Request) -> PricesAnswer:
     listed = price_list(found.profile, today)
     return PricesAnswer(
         operator=found.profile.name,
-        title=_text(found.profile.title),
+        title=text_of(found.profile.title),
         on=today,
         tax_mode=listed.tax_mode,
         tax_rate=plain(listed.tax_rate),
+        dues=[dues_answer(dues) for dues in listed.dues],
+        options=[option_answer(option) for option in listed.options],
+        uses=[use_answer(use) for use in listed.uses],
         line_plans=[_plan(plan) for plan in listed.plans],
         fees=[_fee(fee) for fee in listed.fees],
         versions=[_version(listed, card) for card in listed.cards],
@@ -140,9 +148,11 @@ def get_terms(operator: OperatorName, request: Request) -> TermsAnswer:
     found = doorway.resources[OperatorsByName].named(operator)
     today = found.calendar.local_date(doorway.clock.now())
     membership = found.profile.membership
+    with doorway.database.transaction(found.id) as session:
+        versions = terms_editions(session, membership)
     return TermsAnswer(
         operator=found.profile.name,
-        title=_text(found.profile.title),
+        title=text_of(found.profile.title),
         on=today,
         office_hours=[
             PublishedHours(
@@ -150,6 +160,7 @@ def get_terms(operator: OperatorName, request: Request) -> TermsAnswer:
                 opens_at=hours.opens_at,
                 closes_at=hours.closes_at,
                 on_holidays=hours.on_holidays,
+                staffed=hours.staffed,
             )
             for hours in membership.office_hours
         ],
@@ -159,9 +170,9 @@ def get_terms(operator: OperatorName, request: Request) -> TermsAnswer:
                 valid_from=edition.valid_from,
                 valid_until=edition.valid_until,
                 state=edition.state,
-                changes=_text(edition.version.changes),
+                changes=text_of(edition.version.changes),
             )
-            for edition in editions(membership.terms, today)
+            for edition in editions(versions, today)
         ],
     )
 
@@ -170,14 +181,14 @@ def _plan(on_sale: PlanOnSale) -> PlanAnswer:
     plan = on_sale.plan
     return PlanAnswer(
         name=on_sale.name,
-        title=_text(plan.title),
-        member_plans=[_text(title) for title in on_sale.member_plans],
+        title=text_of(plan.title),
+        member_plans=[text_of(title) for title in on_sale.member_plans],
         area_codes=list(plan.area_codes),
         desk_phones=plan.desk_phones,
         setup_fee=plain(on_sale.setup_fee.kept),
-        setup_fee_with_tax=_with_tax(on_sale.setup_fee),
+        setup_fee_with_tax=with_tax(on_sale.setup_fee),
         monthly_fee=plain(on_sale.monthly_fee.kept),
-        monthly_fee_with_tax=_with_tax(on_sale.monthly_fee),
+        monthly_fee_with_tax=with_tax(on_sale.monthly_fee),
         monthly_fee_per=plan.monthly_fee_per.value,
     )
 
@@ -185,10 +196,10 @@ def _plan(on_sale: PlanOnSale) -> PlanAnswer:
 def _fee(fee: OtherFee) -> FeeAnswer:
     return FeeAnswer(
         purpose=fee.purpose,
-        title=_text(fee.title),
+        title=text_of(fee.title),
         amount=plain(fee.amount.kept) if fee.amount else None,
-        amount_with_tax=_with_tax(fee.amount) if fee.amount else None,
-        member_plans=[_text(title) for title in fee.member_plans],
+        amount_with_tax=with_tax(fee.amount) if fee.amount else None,
+        member_plans=[text_of(title) for title in fee.member_plans],
     )
 
 
@@ -214,23 +225,15 @@ def _call_price(cell: PricedCell) -> CallPriceAnswer:
     return CallPriceAnswer(
         unit_seconds=price.unit_seconds,
         unit_price=plain(cell.amount.kept),
-        unit_price_with_tax=_with_tax(cell.amount),
+        unit_price_with_tax=with_tax(cell.amount),
         minimum_units=price.minimum_units,
         free_units=price.free_units,
         night=NightAnswer(
             starts_at=price.night.starts_at,
             ends_at=price.night.ends_at,
             unit_price=plain(cell.night.kept),
-            unit_price_with_tax=_with_tax(cell.night),
+            unit_price_with_tax=with_tax(cell.night),
         )
         if price.night and cell.night
         else None,
     )
-
-
-def _with_tax(amount: Amount) -> str:
-    return plain(Decimal(amount.with_tax))
-
-
-def _text(text: Bilingual) -> PublishedText:
-    return PublishedText(ja=text.ja, en=text.en)

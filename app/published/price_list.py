@@ -1,4 +1,5 @@
-"""The price list of an operator as people compare it: one row per class of call, one column per line plan. Pure."""
+"""The price list of an operator as people compare it: dues, options, uses and fees; of calls one row per class, one
+column per line plan. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from app.profiles import Profile
+from app.published.amounts import Amount, amount_on
+from app.published.house_prices import Dues, OptionOnSale, UseOnSale, dues_of, options_of, titles, uses_of
 from app.published.versions import Edition, editions
 from coworking.billing import BillingProfile
 from coworking.kit.money import TaxMode
 from coworking.kit.profile_fields import Bilingual
 from telephony.metering.profile import CallClass, CallPrice, RateCard
 from telephony.numbers.profile import LinePlan
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A price as the operator keeps it, and with consumption tax; the same where none is added."""
-
-    kept: Decimal
-    with_tax: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +68,14 @@ class PricedCard:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """What the lines of an operator cost. `plans` and `fees` are today's; `cards` begin with the one in force."""
+    """What an operator's members pay. `cards` begin with the one in force, all else is today's; without lines there are
+    neither `plans` nor `cards`."""
 
     tax_mode: TaxMode
     tax_rate: Decimal
+    dues: tuple[Dues, ...]
+    options: tuple[OptionOnSale, ...]
+    uses: tuple[UseOnSale, ...]
     plans: tuple[PlanOnSale, ...]
     fees: tuple[OtherFee, ...]
     cards: tuple[PricedCard, ...]
@@ -84,26 +84,33 @@ class PriceList:
 def price_list(profile: Profile, today: date) -> PriceList:
     """The list as it reads on a local date."""
     billing = profile.billing
-    plans = tuple(
-        PlanOnSale(
-            name=name,
-            plan=plan,
-            member_plans=_titles(profile, plan.member_plans),
-            setup_fee=_amount(billing, plan.setup_fee, today),
-            monthly_fee=_amount(billing, plan.monthly_fee, today),
-        )
-        for name, plan in profile.numbers.line_plans.items()
-    )
+    amount = partial(amount_on, billing, on=today)
     return PriceList(
         tax_mode=billing.tax_mode,
         tax_rate=billing.tax_rate_on(today),
-        plans=plans,
+        dues=tuple(dues_of(profile, amount)),
+        options=tuple(options_of(profile, amount)),
+        uses=tuple(uses_of(profile, amount)),
+        plans=tuple(_plans(profile, today)) if profile.lends_lines else (),
         fees=tuple(_fees(profile, today)),
-        cards=tuple(
-            PricedCard(edition, tuple(_rows(profile, edition, today)))
-            for edition in editions(profile.metering.rate_cards, today)
-        ),
+        cards=tuple(_cards(profile, today)) if profile.lends_lines else (),
     )
+
+
+def _plans(profile: Profile, today: date) -> Iterator[PlanOnSale]:
+    for name, plan in profile.numbers.line_plans.items():
+        yield PlanOnSale(
+            name=name,
+            plan=plan,
+            member_plans=titles(profile, plan.member_plans),
+            setup_fee=amount_on(profile.billing, plan.setup_fee, today),
+            monthly_fee=amount_on(profile.billing, plan.monthly_fee, today),
+        )
+
+
+def _cards(profile: Profile, today: date) -> Iterator[PricedCard]:
+    for edition in editions(profile.metering.rate_cards, today):
+        yield PricedCard(edition, tuple(_rows(profile, edition, today)))
 
 
 def _rows(profile: Profile, edition: Edition[RateCard], today: date) -> Iterator[PricedRow]:
@@ -121,8 +128,8 @@ def _rows(profile: Profile, edition: Edition[RateCard], today: date) -> Iterator
 def _cell(billing: BillingProfile, price: CallPrice, taxed_on: date) -> PricedCell:
     return PricedCell(
         price=price,
-        amount=_amount(billing, price.unit_price, taxed_on),
-        night=_amount(billing, price.night.unit_price, taxed_on) if price.night else None,
+        amount=amount_on(billing, price.unit_price, taxed_on),
+        night=amount_on(billing, price.night.unit_price, taxed_on) if price.night else None,
     )
 
 
@@ -131,16 +138,6 @@ def _fees(profile: Profile, today: date) -> Iterator[OtherFee]:
         yield OtherFee(
             purpose=purpose,
             title=fee.title,
-            amount=_amount(profile.billing, fee.amount, today) if fee.kind == "fixed" else None,
-            member_plans=_titles(profile, fee.member_plans),
+            amount=amount_on(profile.billing, fee.amount, today) if fee.kind == "fixed" else None,
+            member_plans=titles(profile, fee.member_plans),
         )
-
-
-def _titles(profile: Profile, member_plans: tuple[str, ...]) -> tuple[Bilingual, ...]:
-    return tuple(profile.membership.plans[name].title for name in member_plans)
-
-
-def _amount(billing: BillingProfile, kept: Decimal, on: date) -> Amount:
-    if billing.tax_mode is TaxMode.EXCLUDED:
-        return Amount(kept, kept * (1 + billing.tax_rate_on(on)))
-    return Amount(kept, kept)

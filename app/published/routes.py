@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,12 +15,16 @@ from app.published.operators import OperatorsByName
 from app.published.price_list import price_list
 from app.published.versions import editions
 from coworking.kit.clock import Clock
+from coworking.kit.db import Database
 from coworking.kit.errors import NotFound
 from coworking.kit.web.pages import Pages
 from coworking.kit.web.translations import translatable
+from coworking.membership.community.published_terms import TermsEdition, terms_editions
 from telephony.metering.profile import CallClass
 
 PUBLISHED_PATH = "/published"
+
+ReadTerms = Callable[[OperatorInForce], Sequence[TermsEdition]]
 
 CALL_CLASS_WORDS = {
     CallClass.FORWARD_TO_FIXED: translatable("Forwarded to a fixed phone"),
@@ -36,10 +43,16 @@ CALL_CLASS_WORDS = {
 }
 
 
-def published_routes(pages: Pages, operators: OperatorsByName, clock: Clock) -> list[Route]:
+def published_routes(
+    pages: Pages, operators: OperatorsByName, clock: Clock, database: Database
+) -> list[Route]:
     """Open to everybody. `pages` must have been built with "app.published"."""
 
-    def shown(request: Request, template: str) -> Response:
+    def terms_of(operator: OperatorInForce) -> Sequence[TermsEdition]:
+        with database.transaction(operator.id) as session:
+            return terms_editions(session, operator.profile.membership)
+
+    def shown(request: Request, template: str, read_terms: ReadTerms | None = None) -> Response:
         reader = pages.reader(request)
         try:
             operator = operators.named(request.path_params["operator"])
@@ -54,7 +67,7 @@ def published_routes(pages: Pages, operators: OperatorsByName, clock: Clock) -> 
             title=profile.title.spoken(reader.language),
             today=today,
             listed=price_list(profile, today),
-            terms=editions(profile.membership.terms, today),
+            terms=editions(read_terms(operator), today) if read_terms else [],
             call_words={call_class: reader.gettext(words) for call_class, words in CALL_CLASS_WORDS.items()},
             hours=_hours(operator, reader.language == "ja"),
         )
@@ -63,7 +76,7 @@ def published_routes(pages: Pages, operators: OperatorsByName, clock: Clock) -> 
         return shown(request, "published/prices.html")
 
     async def terms(request: Request) -> Response:
-        return shown(request, "published/terms.html")
+        return await run_in_threadpool(shown, request, "published/terms.html", terms_of)
 
     return [
         Route(f"{PUBLISHED_PATH}/{{operator}}/prices", prices, methods=["GET"], name="published-prices"),
@@ -76,4 +89,5 @@ def _hours(operator: OperatorInForce, in_japanese: bool) -> list[tuple[str, bool
     return [
         (spoken_hours(hours, "ja" if in_japanese else "en"), hours.on_holidays)
         for hours in operator.profile.membership.office_hours
+        if hours.staffed
     ]

@@ -30,6 +30,21 @@ COLLECTIONS: Final = (
     "offices",
     "price_lists",
     "terms",
+    "news",
+    "supporters",
+    "service_stops",
+    "partner_facilities",
+    "agreements",
+    "activity",
+    "companies",
+    "events",
+    "announcements",
+    "breaches",
+    "service_refusals",
+    "lost_things",
+    "damages",
+    "inquiries",
+    "fault_reports",
 )
 FACTS: Final = ("scenario", "operator", "ended_at")
 FUNCTIONS: Final = ("count", "sum")

@@ -1,6 +1,6 @@
 """The application as it is started for one run, and nothing of it running by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -10,8 +10,8 @@ from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.clock import VirtualClock
 from telephony.carrier.sandbox import Sandbox
 
-SWEEP_TIME: Final = time(3, 0)
-"""Local time of the daily sweeps."""
+SWEEP_TIMES: Final = (time(3, 0), time(23, 30))
+"""Local times of the daily sweeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,30 @@ class Deployment:
     upcoming: Callable[[], Upcoming]
     buy_numbers: Callable[[str, int], str]
     """Buy so many numbers of an area code from the carrier; the stock file that enters them."""
+    lends_lines: bool
     default_office: str
     """Where members join unless a scenario says otherwise."""
+    declarations: Sequence[str]
+    """That the profile asks of applicants."""
+    company_plans: Collection[str]
+    """That only companies take."""
+    evidence_plans: Collection[str]
+    card_plans: Collection[str]
+    """Only with a linked card."""
     area_codes: Mapping[str, str]
     """By the name of the office; empty where no lines are lent."""
     interruption_reasons: Sequence[str]
     suspension_reasons: Sequence[str]
     """Of the profile, in its order."""
+    mails_to: Callable[[str], Sequence[str]]
+    """Texts of the mails to an address, the newest first."""
+    enter_card: Callable[[str, str], object]
+    """Enter one of the sandbox's cards at the provider's page, by the reference of the page."""
+    payment_changed_by_office: bool
+    """Members do not change their means of payment themselves."""
     close: Callable[[], object]
     sweeps: Sequence[Callable[[], object]] = ()
-    """What is done once a day."""
+    """What is done every day at the times of the sweeps."""
     work_waits: bool = False
 
     def next_sweep_at(self) -> datetime | None:
@@ -60,5 +74,7 @@ class Deployment:
         if not self.sweeps:
             return None
         today = self.calendar.local_date(self.clock.now())
-        at = self.calendar.instant(today, SWEEP_TIME)
-        return at if at > self.clock.now() else self.calendar.instant(today + timedelta(days=1), SWEEP_TIME)
+        upcoming = (
+            self.calendar.instant(day, at) for day in (today, today + timedelta(days=1)) for at in SWEEP_TIMES
+        )
+        return next(at for at in upcoming if at > self.clock.now())

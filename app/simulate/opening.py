@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select
 
+from app.asgi import request
 from app.carriers import buy_numbers, open_sip_domain, sandbox_carrier
 from app.in_process import InProcess
 from app.operators import OperatorInForce
@@ -17,9 +20,14 @@ from app.profiles import Profile
 from app.settings import OperatorSettings, Settings
 from app.simulate.deployment import Deployment, Upcoming
 from app.wiring import Composition, asgi_application, compose, make_mailer
+from coworking.billing.cards.provider import CardProviders
+from coworking.billing.cards.sandbox_cards import SandboxCard, SandboxCards
+from coworking.billing.cards.webhooks import SIGNATURE, events_path
 from coworking.kit.clock import VirtualClock
+from coworking.kit.mail_folder import MOST_KEPT, FolderMailer
+from coworking.kit.mailer import Mailer
 from coworking.kit.outbox import OutboxTask
-from coworking.membership import Passwords, enter_person, open_account
+from coworking.membership import MemberKind, Passwords, enter_person, open_account
 from telephony.carrier import Carriers
 from telephony.carrier.sandbox import Sandbox, Store
 from telephony.forwarding import Callbacks
@@ -66,6 +74,18 @@ def open_deployment(
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
 
+    plans = profile.membership.plans
+    cards, let_through = _listen_to_cards(composition, operator, door, loop)
+    stack.callback(cards.close)
+
+    def work() -> None:
+        _work(composition, loop)
+        let_through()
+
+    def enter_card(reference: str, card: str) -> None:
+        cards.enter_card(reference, SandboxCard(card))
+        let_through()
+
     deployment = Deployment(
         application=door.application,
         sandbox=sandbox,
@@ -76,15 +96,25 @@ def open_deployment(
         staff=_open_staff_accounts(composition, operator),
         password=PASSWORD,
         token_lasts=timedelta(days=TOKEN_DAYS),
-        work=lambda: _work(composition, loop),
+        work=work,
         upcoming=lambda: _upcoming(composition),
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)
         ),
+        lends_lines=operator.lends_lines,
         default_office=profile.membership.default_office,
+        declarations=list(profile.membership.joining.declarations),
+        company_plans={
+            name for name, plan in plans.items() if all(kind is MemberKind.COMPANY for kind in plan.kinds)
+        },
+        evidence_plans={name for name, plan in plans.items() if plan.evidence is not None},
+        card_plans={name for name, plan in plans.items() if plan.linked_card_required},
         area_codes={name: office.area_code or "" for name, office in profile.membership.offices.items()},
         interruption_reasons=list(profile.forwarding.interruption_reasons) if profile.lends_lines else [],
         suspension_reasons=list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
+        mails_to=lambda address: _mails(composition, address),
+        enter_card=enter_card,
+        payment_changed_by_office=profile.billing.payment_changed_by == "office",
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 
@@ -99,6 +129,36 @@ def open_deployment(
 def _work(composition: Composition, loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(composition.hot.store().flush())
     composition.work.perform()
+
+
+def _listen_to_cards(
+    composition: Composition, operator: OperatorInForce, door: InProcess, loop: asyncio.AbstractEventLoop
+) -> tuple[SandboxCards, Callable[[], None]]:
+    """The provider's sandbox, whose messages wait until they are let through; and what lets them through."""
+    cards = composition.resources[CardProviders][operator.id]
+    assert isinstance(cards, SandboxCards)
+    messages: list[tuple[bytes, str]] = []
+    cards.tell = lambda body, signature: messages.append((body, signature))
+    url = f"{composition.settings.public_url}{events_path(operator.id)}"
+
+    def let_through() -> None:
+        while messages:
+            body, signature = messages.pop(0)
+            assert door.application is not None
+            answer = loop.run_until_complete(
+                request(door.application, "POST", url, headers={SIGNATURE: signature}, body=body)
+            )
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                raise RuntimeError(f"a message of the card sandbox was answered with {answer.status}")
+            composition.work.perform()
+
+    return cards, let_through
+
+
+def _mails(composition: Composition, address: str) -> list[str]:
+    mailer = composition.resources[Mailer]  # type: ignore[type-abstract]  # a Protocol as a key
+    assert isinstance(mailer, FolderMailer)
+    return [mail.body for mail in mailer.messages(MOST_KEPT) if mail.to == address]
 
 
 def _settings(profile_source: str, folder: Path) -> Settings:

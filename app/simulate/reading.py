@@ -37,6 +37,7 @@ _KIND_WORDS: Final = {
     "member": Sentences("会員", "member"),
     "line": Sentences("回線", "line"),
     "call": Sentences("通話", "call"),
+    "payment": Sentences("入金", "payment"),
 }
 
 
@@ -109,7 +110,7 @@ class _Reader:
         action = self._action(entries.pop("do", None), line)
         at, after_days, after_hours = self._times(entries)
         as_ = self._name(entries.pop("as", None))
-        by = self._actor(entries.pop("by", None))
+        by = None if "by" in action.fields else self._actor(entries.pop("by", None))
         refused = self._code(entries.pop("refused", None))
         repeat = self._repeat(entries.pop("repeat", None))
         fields = self._fields(action, entries, line)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.simulate.actions.declaration import Refused
 from app.simulate.scenario import ANYONE
-from app.simulate.world import World, local_text
+from app.simulate.world import PAGE_SIZE, World, local_text
 
 Row = Mapping[str, Any]
 Entry = dict[str, Any]
@@ -25,14 +25,18 @@ class Result:
             return self._world.local_text(self._world.now)
         return self._facts[key]
 
-    def collection(self, key: str) -> "Listing | Nothing | Refusals | Offices | Published":
+    def collection(self, key: str) -> "Listing | Nothing | Refusals | Offices | Published | PublicList | Agreements":
         if key == "refused":
             return Refusals(self._world)
         if key == "offices":
             return Offices(self._world)
+        if key == "agreements":
+            return Agreements(self._world)
+        if key in PUBLIC_LISTS:
+            return PublicList(self._world, PUBLIC_LISTS[key])
         if key in PUBLISHED:
             return Published(self._world, PUBLISHED[key])
-        if key in LISTINGS:
+        if key in LISTINGS and (key not in OF_LINES or self._world.deployment.lends_lines):
             return Listing(self._world, LISTINGS[key])
         return Nothing()
 
@@ -131,6 +135,52 @@ class Offices:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreements:
+    """Every version of the terms and every member of the scenario: whether it binds, when it was accepted."""
+
+    world: World
+
+    def get(self, name: str) -> Entry | None:
+        return dict(self.items()).get(name)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        for member in self.world.references.names("member"):
+            reference = self.world.references.reference("member", member)
+            for row in self.world.pages(f"/api/members/{reference}/terms"):
+                yield f"{member}:{row['version']}", {**_record(self.world, row), "member": member}
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        return (name for name, _ in self.items())
+
+
+@dataclass(frozen=True, slots=True)
+class PublicList:
+    """A list that anybody can read without signing in, by position from 1."""
+
+    world: World
+    what: str
+
+    def get(self, name: str) -> Entry | None:
+        return dict(self.items()).get(name)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        path = f"/api/published/{self.world.deployment.operator}/{self.what}?limit={PAGE_SIZE}"
+        found = self.world.api("GET", path, None, by=ANYONE)
+        found = found["items"] if isinstance(found, dict) else found
+        for position, row in enumerate(found, start=1):
+            yield str(position), _record(self.world, row)
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry for _, entry in self.items())
+
+    def names(self) -> Iterator[str]:
+        return (name for name, _ in self.items())
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What anybody can read without signing in, by the operator's name."""
 
@@ -172,12 +222,13 @@ def _member(world: World, row: Row) -> Entry:
     return {
         "kind": row["kind"],
         "name": row["name"],
+        "email": row["email"],
         "plan": row["plan"],
         "status": row["status"],
         "starts_on": row["starts_on"],
         "ends_on": row["ends_on"],
         "options": row.get("options", []),
-        "company": row["name"] if row["kind"] == "company" else None,
+        "company": _member_name(world, row["company_id"]) or row["company"],
         "contract_code": row.get("contract_code"),
         "office": row["office"],
         "capacity": row.get("capacity"),
@@ -245,18 +296,73 @@ def _charge(world: World, row: Row) -> Entry:
     }
 
 
+def _invoice(world: World, row: Row) -> Entry:
+    return {
+        "number": row["number"],
+        "kind": row["kind"],
+        "member": _member_name(world, row["member_id"]),
+        "addressee": row["addressee"]["email"],
+        "addressee_name": row["addressee"]["name"],
+        "issued_on": row["issued_on"],
+        "due_on": row["due_on"],
+        "lines": [
+            {key: line[key] for key in ("what", "service_month", "quantity", "unit_price", "amount", "rate")}
+            for line in row["lines"]
+        ],
+        "subtotal": row["subtotal"],
+        "tax": row["tax"],
+        "total": row["total"],
+        "status": row["status"],
+        "paid_on": row["paid_on"],
+        "pays_by": row["pays_by"],
+        "registration_number": row["registration_number"],
+    }
+
+
 def _notice(world: World, row: Row) -> Entry:
     kind, _, reference = row["to"].partition(":")
     to = _member_name(world, reference) if kind == "member" else row["to"]
     return {"to": to, "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
 
 
+def _record(world: World, row: Row) -> Entry:
+    """As the API has it, with the member's name and local times."""
+    entry = {key: value for key, value in row.items() if key not in {"id", "member_id"}}
+    if "member_id" in row:
+        entry["member"] = _member_name(world, row["member_id"])
+    for key in entry.keys() & LOCAL_TIMES:
+        entry[key] = _local(world, entry[key])
+    return entry
+
+
+LOCAL_TIMES: Final = frozenset(
+    {"starts_at", "ends_at", "announced_at", "finished_at", "recorded_at", "refused_at", "reported_at"}
+    | {"accepted_at", "seen_at", "charged_at", "asked_at", "answered_at", "settled_at", "called_off_at", "published_at"}
+)
 PUBLISHED: Final = {"price_lists": "prices", "terms": "terms"}
 """Where the public API has it."""
+OF_LINES: Final = ("lines", "calls")
+PUBLIC_LISTS: Final = {
+    "news": "news",
+    "supporters": "supporters",
+    "service_stops": "service-stops",
+    "partner_facilities": "partner-facilities",
+}
 LISTINGS: Final[dict[str, Source]] = {
     "members": Source("/api/members", _member, "member"),
     "lines": Source("/api/lines", _line, "line"),
     "calls": Source("/api/calls", _call, "call", reference="carrier_sid"),
     "charges": Source("/api/charges", _charge),
+    "invoices": Source("/api/invoices", _invoice, reference="number"),
     "notices": Source("/api/notices", _notice),
+    "companies": Source("/api/member-companies", _record, reference="member_id"),
+    "events": Source("/api/events", _record, "event"),
+    "announcements": Source("/api/announcements", _record),
+    "breaches": Source("/api/breaches", _record),
+    "activity": Source("/api/activity", _record),
+    "service_refusals": Source("/api/service-refusals", _record),
+    "lost_things": Source("/api/lost-things", _record, "lost-thing"),
+    "damages": Source("/api/damages", _record),
+    "inquiries": Source("/api/inquiries", _record),
+    "fault_reports": Source("/api/fault-reports", _record),
 }

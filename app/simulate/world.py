@@ -6,6 +6,7 @@ what the service itself is to do later is done when the clock comes to it.
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from app.simulate.actions.declaration import Refused
 from app.simulate.deployment import Deployment
 from app.simulate.errors import FailedRun, Place
 from app.simulate.evaluation import Answers, NoAnswer, evaluate
+from app.simulate.paying import Paying
 from app.simulate.references import References
 from app.simulate.scenario import ANYONE, STAFF_ROLES, Expectation, Step
 from app.simulate.telephones import Telephones
@@ -39,6 +41,7 @@ class MemberEntry:
     email: str
     area_code: str
     """Of the member's office."""
+    sign_in_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class World:
         self.breaches: dict[int, int] = {}
         """The latest prohibited act on record, by line."""
         self.telephones = Telephones(self)
+        self.paying = Paying(self)
+        deployment.sweeps = (*deployment.sweeps, self.paying.pay_what_is_due)
         self.under_load = False
         self._loop = loop
         self._language = language
@@ -265,7 +270,7 @@ class World:
         if by == ANYONE:
             return None
         if by not in self._tokens or self._tokens[by][1] <= self.now:
-            name = self.deployment.staff[by] if by in STAFF_ROLES else self._members[by].email
+            name = self.deployment.staff[by] if by in STAFF_ROLES else self._members[by].sign_in_name
             wanted = {"email": name, "password": self.deployment.password}
             signed_in = self._read(self._send("POST", SIGN_IN, wanted, None), "POST", SIGN_IN)
             self._tokens[by] = (signed_in["token"], self.now + self.deployment.token_lasts)
@@ -280,9 +285,23 @@ class World:
 
     def enter_member(self, created: dict[str, Any], name: str) -> str:
         self._members[name] = MemberEntry(
-            int(created["id"]), str(created["email"]), self.deployment.area_codes[created["office"]]
+            int(created["id"]),
+            str(created["email"]),
+            self.deployment.area_codes[created["office"]],
+            str(created.get("sign_in_name") or created["email"]),
         )
+        self._tokens.pop(name, None)
         return str(created["id"])
+
+    def mailed_link(self, address: str, place: str) -> str:
+        """The token of the latest link under this path that was mailed to the address. Raises Refused where there is
+        none."""
+        self.catch_up()
+        for body in self.deployment.mails_to(address):
+            found = re.search(rf"/{place}/(rsl_[A-Za-z0-9_-]+)", body)
+            if found is not None:
+                return found[1]
+        raise Refused("not-found", "no such link was mailed to this address")
 
     def enter_line(self, created: dict[str, Any], name: str, holder: str) -> str:
         self._lines[name] = LineEntry(int(created["id"]), str(created["number"]), holder)

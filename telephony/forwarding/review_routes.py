@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
 from coworking.kit.web.language import preferred_language
-from coworking.membership import SignedIn, Staff, Visit
+from coworking.membership import MoneyStaff, SignedIn, Staff, Visit
 from telephony.forwarding.call_anomalies import unusual_lines
 from telephony.forwarding.call_export import export_calls
 from telephony.forwarding.call_figures import reinstate_call, reverse_call
@@ -37,7 +37,6 @@ from telephony.forwarding.rules import CallRules, RulesOfCalls
 from telephony.metering import (
     MONTH_PATTERN,
     AnomalyAnswer,
-    BillingStaff,
     CallClass,
     charge_holds,
     charge_key,
@@ -159,7 +158,7 @@ def get_csv(visit: SignedIn, wanted: Wanted, accept_language: AcceptLanguage = "
 
 @router.post("/calls/{call}/reverse", summary="Take the charge of a call back for good")
 def post_reverse(
-    call: str, body: ReasonBody, visit: BillingStaff, accept_language: AcceptLanguage = ""
+    call: str, body: ReasonBody, visit: MoneyStaff, accept_language: AcceptLanguage = ""
 ) -> ReviewedCall:
     """Whatever the carrier tells of the call later, it is not charged again unless it is reinstated."""
     record = reverse_call(
@@ -174,7 +173,7 @@ def post_reverse(
 
 
 @router.post("/calls/{call}/reinstate", summary="Let a call be charged again")
-def post_reinstate(call: str, visit: BillingStaff, accept_language: AcceptLanguage = "") -> ReviewedCall:
+def post_reinstate(call: str, visit: MoneyStaff, accept_language: AcceptLanguage = "") -> ReviewedCall:
     record = reinstate_call(visit.session, _rules(visit), call, actor=visit.actor.reference, now=visit.now)
     return _reviewed(visit, record, accept_language)
 
@@ -210,7 +209,7 @@ def get_caps(
 
 
 @router.post("/caps/{cap_event_id}/lift", tags=["caps"], summary="Let go on what a cap has stopped")
-def post_lift(cap_event_id: int, visit: BillingStaff) -> CapEventAnswer:
+def post_lift(cap_event_id: int, visit: MoneyStaff) -> CapEventAnswer:
     event = lift_cap(visit.session, _rules(visit), cap_event_id, actor=visit.actor.reference, now=visit.now)
     return CapEventAnswer.of(event)
 

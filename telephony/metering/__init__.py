@@ -1,7 +1,6 @@
 """What calls cost: legs, prices, one charge per call."""
 
 from telephony.metering.anomalies import Anomaly, LineMonth, find_anomalies
-from telephony.metering.billing_staff import BillingStaff
 from telephony.metering.call_facts import CallFacts, LegFacts, legs_of, stored_calls
 from telephony.metering.caps import (
     CAPPED,
@@ -31,7 +30,6 @@ __all__ = [
     "Anomaly",
     "AnomalyAnswer",
     "BilledLeg",
-    "BillingStaff",
     "CallClass",
     "CallFacts",
     "CallsOvertaken",

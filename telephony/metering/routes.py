@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query
 
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
-from coworking.membership import SignedIn, Visit
-from telephony.metering.billing_staff import BillingStaff
+from coworking.membership import MoneyStaff, SignedIn, Visit
 from telephony.metering.carrier_prices import margins
 from telephony.metering.months import MONTH_PATTERN, month_span
 from telephony.metering.reconciliation_cases import close_case, list_cases, list_reconciliations
@@ -65,7 +64,7 @@ def get_usage_of_line(line_id: int, visit: SignedIn, month: Month = None) -> Usa
     tags=["billing review"],
     summary="Compare a month with the carrier's own records",
 )
-def post_reconciliation(body: MonthBody, visit: BillingStaff) -> ReconciliationAnswer:
+def post_reconciliation(body: MonthBody, visit: MoneyStaff) -> ReconciliationAnswer:
     """It is done in the background, a day of the carrier's at a time; what differs becomes a case."""
     found = reconcile(
         visit.session,
@@ -79,13 +78,13 @@ def post_reconciliation(body: MonthBody, visit: BillingStaff) -> ReconciliationA
 
 
 @router.get("/reconciliations", tags=["billing review"], summary="Months that were compared")
-def get_reconciliations(visit: BillingStaff) -> list[ReconciliationAnswer]:
+def get_reconciliations(visit: MoneyStaff) -> list[ReconciliationAnswer]:
     return [ReconciliationAnswer.of(one) for one in list_reconciliations(visit.session)]
 
 
 @router.get("/reconciliation-cases", tags=["billing review"], summary="Where the carrier's records differ")
 def get_cases(
-    visit: BillingStaff,
+    visit: MoneyStaff,
     month: Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-06"])] = None,
     kind: Literal["missing", "extra", "duration", "price"] | None = None,
     is_open: bool | None = None,
@@ -100,20 +99,20 @@ def get_cases(
 @router.post(
     "/reconciliation-cases/{case_id}/close", tags=["billing review"], summary="Close a case with a note"
 )
-def post_close(case_id: int, body: NoteBody, visit: BillingStaff) -> CaseAnswer:
+def post_close(case_id: int, body: NoteBody, visit: MoneyStaff) -> CaseAnswer:
     closed = close_case(visit.session, case_id, note=body.note, actor=visit.actor.reference, now=visit.now)
     return CaseAnswer.of(closed)
 
 
 @router.get("/margins", tags=["billing review"], summary="What each line's month left over")
-def get_margins(visit: BillingStaff, month: Month = None) -> list[MarginAnswer]:
+def get_margins(visit: MoneyStaff, month: Month = None) -> list[MarginAnswer]:
     """What was charged less what the carrier takes; the carrier's prices come with the comparison of the month."""
     span = month_span(_rules(visit).calendar, _month(visit, month))
     return [MarginAnswer.of(margin) for margin in margins(visit.session, span)]
 
 
 @router.post("/what-if", tags=["billing review"], summary="A month under another rate card")
-def post_what_if(body: WhatIfBody, visit: BillingStaff) -> WhatIfAnswer:
+def post_what_if(body: WhatIfBody, visit: MoneyStaff) -> WhatIfAnswer:
     """Nothing is stored and nothing is charged."""
     outlooks = what_if(visit.session, _rules(visit), body.month, read_rate_card(body.rate_card))
     now = sum((one.amount_now for one in outlooks), start=Decimal(0))

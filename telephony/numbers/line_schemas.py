@@ -140,12 +140,13 @@ class OfficeHoursAnswer(BaseModel):
     opens_at: str
     closes_at: str
     on_holidays: bool
+    staffed: bool
 
 
 class OfficeAnswer(BaseModel):
     name: str
     place_ja: str
     place_en: str
-    area_code: str
+    area_code: str | None
     open_now: bool
     hours: list[OfficeHoursAnswer]

@@ -45,6 +45,7 @@ def get_offices(visit: SignedIn) -> list[OfficeAnswer]:
             opens_at=f"{each.opens_at:%H:%M}",
             closes_at=f"{each.closes_at:%H:%M}",
             on_holidays=each.on_holidays,
+            staffed=each.staffed,
         )
         for each in rules.profile.office_hours
     ]

@@ -13,7 +13,7 @@ from coworking.kit.errors import Language, NotPermitted
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, parse_phone
 from coworking.kit.web.language import preferred_language
-from coworking.membership import RulesOfMembers, Staff
+from coworking.membership import MoneyStaff, RulesOfMembers, Staff
 from telephony.numbers.control_numbers import free_control_number, make_control_number
 from telephony.numbers.errors import LinesNotLent, StockFileUnreadable, StockNumberRefused
 from telephony.numbers.lines import RulesOfLines
@@ -189,7 +189,7 @@ def get_one_purchase(purchase_id: int, visit: Staff, accept_language: AcceptLang
 @router.post(
     "/number-purchases/{purchase_id}/approve", summary="Approve a purchase that somebody else asked for"
 )
-def post_approval(purchase_id: int, visit: Staff, accept_language: AcceptLanguage = "") -> PurchaseAnswer:
+def post_approval(purchase_id: int, visit: MoneyStaff, accept_language: AcceptLanguage = "") -> PurchaseAnswer:
     get_purchase(visit.session, purchase_id)
     if visit.actor.role != APPROVER:
         raise NotPermitted

@@ -169,7 +169,13 @@ BROKEN_TELEPHONY = [
         '"random"',
         '"in-turn", "at-once"',
     ),
-    ("kept_days = 90", "kept_days = 0", "forwarding.voicemail.kept_days", "0", "from 1 to 3660"),
+    (
+        "kept_days = 90\nmails_recording",
+        "kept_days = 0\nmails_recording",
+        "forwarding.voicemail.kept_days",
+        "0",
+        "from 1 to 3660",
+    ),
     (
         "call_seconds = 14_400",
         "call_seconds = 14_401",

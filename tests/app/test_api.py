@@ -72,12 +72,48 @@ STAFF_ONLY = {
     "POST /api/reconciliation-cases/{case_id}/close",
     "GET /api/margins",
     "POST /api/what-if",
+    "POST /api/groups",
+    "GET /api/postal-addresses",
+    "POST /api/announcements",
+    "GET /api/announcements",
+    "POST /api/events",
+    "GET /api/events/{event_id}/sign-ups",
+    "POST /api/events/{event_id}/call-off",
+    "POST /api/news",
+    "DELETE /api/news/{news_id}",
+    "POST /api/contents",
+    "DELETE /api/contents/{content_id}",
+    "POST /api/terms",
+    "POST /api/members/{member_id}/breaches",
+    "GET /api/breaches",
+    "POST /api/members/{member_id}/limit",
+    "POST /api/members/{member_id}/lift-limit",
+    "POST /api/members/{member_id}/strike",
+    "POST /api/members/{member_id}/service-refusals",
+    "GET /api/service-refusals",
+    "POST /api/members/{member_id}/activity",
+    "GET /api/activity",
+    "POST /api/lost-things",
+    "GET /api/lost-things",
+    "POST /api/lost-things/{lost_thing_id}/hand-back",
+    "POST /api/lost-things/{lost_thing_id}/dispose",
+    "POST /api/damages/{damage_id}/charge",
+    "POST /api/inquiries/{inquiry_id}/answer",
+    "POST /api/fault-reports/{fault_id}/settle",
+    "POST /api/service-stops",
+    "POST /api/service-stops/{stop_id}/end",
 }
+EVERY_MEMBERS = {"GET /api/events/{event_id}", "GET /api/contents/{content_id}"}
+"""What one member may read, every member may."""
 OPEN_TO_ALL = {
     "POST /api/sign-in",
     "POST /api/undo",
     "GET /api/published/{operator}/prices",
     "GET /api/published/{operator}/terms",
+    "GET /api/published/{operator}/news",
+    "GET /api/published/{operator}/supporters",
+    "GET /api/published/{operator}/service-stops",
+    "GET /api/published/{operator}/partner-facilities",
 }
 
 
@@ -201,7 +237,9 @@ def test_what_is_anothers_is_as_if_it_were_not_there(house: ApiHouse, who: str, 
         house,
         lambda operation: (
             house.call(operation, tenant, token=token)
-            if names_somebody(operation) and not (who == "member" and operation.name in STAFF_ONLY)
+            if names_somebody(operation)
+            and not (who == "member" and operation.name in STAFF_ONLY)
+            and not (whose == "second" and operation.name in EVERY_MEMBERS)
             else None
         ),
     )

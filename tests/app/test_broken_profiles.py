@@ -6,6 +6,7 @@ import pytest
 
 from app.profiles import SHIPPED, load_profile
 from coworking.kit.profile import ProfileError
+from tests.app.broken_coworking import BROKEN_COWORKING
 from tests.app.broken_telephony import BROKEN_TELEPHONY, YEN
 
 NEX_TOML = (SHIPPED / "nex.toml").read_text("utf-8")
@@ -200,9 +201,23 @@ def problems_of(text: str, folder: Path) -> ProfileError:
 def test_a_broken_profile_names_line_key_value_and_what_is_allowed(
     tmp_path: Path, old: str, new: str, key: str, value: str, allowed: str
 ) -> None:
-    assert NEX_TOML.count(old) == 1, NEX_TOML.count(old)
-    text = NEX_TOML.replace(old, new)
-    error = problems_of(text, tmp_path)
+    names_what_is_wrong(tmp_path, NEX_TOML, old, new, key, value, allowed)
+
+
+@pytest.mark.parametrize(("name", "old", "new", "key", "value", "allowed"), BROKEN_COWORKING)
+def test_a_profile_that_contradicts_itself_is_refused(
+    tmp_path: Path, name: str, old: str, new: str, key: str, value: str, allowed: str
+) -> None:
+    text = (SHIPPED / f"{name}.toml").read_text("utf-8")
+    names_what_is_wrong(tmp_path, text, old, new, key, value, allowed)
+
+
+def names_what_is_wrong(
+    folder: Path, sound: str, old: str, new: str, key: str, value: str, allowed: str
+) -> None:
+    assert sound.count(old) == 1, sound.count(old)
+    text = sound.replace(old, new)
+    error = problems_of(text, folder)
     problem = next(each for each in error.problems if each.key == key)
     assert problem.value.startswith(value)
     assert bool(problem.value) == bool(value)
@@ -214,9 +229,32 @@ def test_a_broken_profile_names_line_key_value_and_what_is_allowed(
         assert problem.line is not None
         near = text.split("\n")[problem.line - 1 : problem.line + 1]
         last_name = key.rsplit(".", 1)[-1].partition("[")[0]
-        assert last_name in "\n".join(near)
+        assert last_name in "\n".join(near) or value in "\n".join(near)
     assert all(line.startswith(error.file) for line in str(error).splitlines())
 
 
 def test_there_are_enough_broken_profiles() -> None:
     assert len(BROKEN) + len(BROKEN_TELEPHONY) >= 40
+
+
+@pytest.mark.parametrize("missing", ["numbers", "metering", "forwarding"])
+def test_the_tables_of_telephony_stand_together_or_not_at_all(tmp_path: Path, missing: str) -> None:
+    lines = NEX_TOML.splitlines(keepends=True)
+    table = ""
+    kept = []
+    for line in lines:
+        table = line.strip("[").split("]")[0].split(".")[0] if line.startswith("[") else table
+        if table != missing:
+            kept.append(line)
+    error = problems_of("".join(kept), tmp_path)
+    problem = next(each for each in error.problems if each.key == missing)
+    assert "is missing although there is" in problem.wrong.en
+    assert problem.allowed is not None
+    assert "none of them where no lines are lent" in problem.allowed.en
+
+
+def test_an_office_of_an_operator_that_lends_lines_has_an_area_code(tmp_path: Path) -> None:
+    error = problems_of(NEX_TOML.replace('area_code = "075"\n', ""), tmp_path)
+    [problem] = error.problems
+    assert problem.key == "membership.offices.kyoto.area_code"
+    assert problem.wrong.en == "is missing although lines are lent"

@@ -2,11 +2,37 @@
 
 from typing import Final
 
-from app.simulate.actions import charging, clock, identity, line_office, membership, steering, telephone
+from app.simulate.actions import (
+    accounts,
+    charging,
+    clock,
+    community,
+    contracts,
+    identity,
+    incidents,
+    line_office,
+    membership,
+    paying,
+    steering,
+    telephone,
+)
 from app.simulate.actions.declaration import Action
 
 ACTIONS: Final[dict[str, Action]] = {
     action.name: action
-    for area in (charging, membership, identity, telephone, steering, line_office, clock)
+    for area in (
+        accounts,
+        charging,
+        membership,
+        paying,
+        contracts,
+        community,
+        incidents,
+        identity,
+        telephone,
+        steering,
+        line_office,
+        clock,
+    )
     for action in area.ACTIONS
 }

@@ -1,9 +1,9 @@
-"""What the operator's office does with lines: interruptions, suspensions, breaches, transfers, checks of the month."""
+"""What the operator's office does with lines: interruptions, suspensions, transfers, checks of the month."""
 
 from typing import TYPE_CHECKING, Any
 
 from app.simulate.actions.declaration import Action
-from app.simulate.fields import DAY, MONTH, TEXT, Field, name_of, names_of
+from app.simulate.fields import MONTH, TEXT, Field, name_of, names_of
 
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
@@ -73,22 +73,6 @@ def lift_suspension(world: "World", step: "Step") -> None:
     world.api("POST", f"/api/lines/{line.reference}/lift-suspension", None, by=step.by or "staff")
 
 
-def report_breach(world: "World", step: "Step") -> None:
-    """Record a prohibited act on a line, or on the first line of a member; by staff."""
-    if step.has("line"):
-        line = world.line(step.text("line")).reference
-    else:
-        lines = world.lines_of(step.text("member"))
-        line = lines[0].reference if lines else NONE_THERE
-    body = {
-        "kind": step.text("kind"),
-        "happened_on": (step.day("happened_on") or world.today).isoformat(),
-        "evidence": step.text("evidence", world.label),
-    }
-    act = world.api("POST", f"/api/lines/{line}/prohibited-acts", body, by=step.by or "staff")
-    world.breaches[line] = int(act["id"])
-
-
 def reconcile(world: "World", step: "Step") -> None:
     """Compare a month with the carrier's own records; by billing staff."""
     body = {"month": step.text("month", world.month)}
@@ -112,17 +96,5 @@ ACTIONS = (
     Action("transfer-line", transfer_line, {"line": _LINE, "to": Field(name_of("member"), required=True)}),
     Action("suspend-line", suspend_line, {"line": _LINE, "reason": Field(TEXT)}),
     Action("lift-suspension", lift_suspension, {"line": _LINE}),
-    Action(
-        "report-breach",
-        report_breach,
-        {
-            "member": Field(name_of("member")),
-            "line": Field(name_of("line")),
-            "kind": Field(TEXT, required=True),
-            "happened_on": Field(DAY),
-            "evidence": Field(TEXT),
-        },
-        one_of=("member", "line"),
-    ),
     Action("reconcile", reconcile, {"month": Field(MONTH)}),
 )

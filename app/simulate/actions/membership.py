@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from app.simulate.world import World
 
 MOST_SEATS = 1000
+OF_AGE = "1990-04-01"
 PARTS = (
     "registration",
     "confirmation",
     "terms",
     "declarations",
     "identity",
+    "evidence",
     "base-address",
     "card",
     "approval",
@@ -31,20 +33,18 @@ def join(world: "World", step: "Step") -> str:
     path = "/api/members" if "approval" not in left_out else "/api/applications"
     member = _entered(world, step, path)
     if "identity" not in left_out:
-        world.api(
-            "POST",
-            f"/api/members/{member}/identity-records",
-            {"method": DEFAULT_METHOD},
-            by=step.by or "staff",
-        )
+        _verify(world, step, member)
+    world.paying.begin(step, member)
     return member
 
 
-def apply(world: "World", step: "Step") -> str:
-    """Somebody wants to be a member; staff enter what came in writing, with the identity record that came with it."""
+def apply(world: "World", step: "Step") -> str | None:
+    """Somebody with an account applies on their own page; who has none comes with everything in writing, and staff
+    enter it."""
+    if step.has("member"):
+        return _apply_on_page(world, step)
     member = _entered(world, step, "/api/applications")
-    path = f"/api/members/{member}/identity-records"
-    world.api("POST", path, {"method": DEFAULT_METHOD}, by=step.by or "staff")
+    _verify(world, step, member)
     return member
 
 
@@ -60,21 +60,66 @@ def refuse(world: "World", step: "Step") -> None:
     world.api("POST", f"/api/members/{member.reference}/refuse", body, by=step.by or "staff")
 
 
+def link_card(world: "World", step: "Step") -> None:
+    """By the member, with the reference that an app read from the card."""
+    name = step.text("member")
+    body = {"card": step.text("card", _card(name))}
+    path = f"/api/members/{world.member(name).reference}/linked-card"
+    world.api("PUT", path, body, by=step.by or name)
+
+
+def remove_employee(world: "World", step: "Step") -> None:
+    """By the company that the member belongs to."""
+    reference = world.member(step.text("member")).reference
+    shown = world.pages(f"/api/members/{reference}")
+    company = world.references.name("member", str(shown["company_id"]))
+    by = step.by or (company if company in world.references.names("member") else "staff")
+    world.api("POST", f"/api/members/{reference}/leave-company", None, by=by)
+
+
+def rename_company(world: "World", step: "Step") -> None:
+    """By the member."""
+    name = step.text("member")
+    path = f"/api/members/{world.member(name).reference}/details"
+    world.api("PATCH", path, {"company_name": step.text("name")}, by=step.by or name)
+
+
+def _apply_on_page(world: "World", step: "Step") -> str | None:
+    name = step.text("member")
+    member = world.member(name)
+    body = _particulars(world, step, kind=step.text("kind", "person"))
+    if step.has("plan"):
+        body["plan"] = step.text("plan")
+    if step.text("plan") in world.deployment.company_plans and not step.has("company_code"):
+        body["company_name"] = step.text("name", name)
+    path = f"/api/members/{member.reference}/applications"
+    created = world.api("POST", path, body, by=step.by or name)
+    if step.text("plan") in world.deployment.evidence_plans and "evidence" not in step.texts("without"):
+        shown = {"evidence": "seen by staff"}
+        world.api("POST", f"/api/members/{member.reference}/evidence", shown, by="staff")
+    return world.enter_member(created, world.label) if step.as_ is not None else None
+
+
 def _entered(world: "World", step: "Step", path: str) -> str:
+    left_out = step.texts("without")
     office = step.fields.get("office", {"place": world.deployment.default_office})
     assert isinstance(office, dict)
-    kind = step.text("kind", "person")
-    label = world.label
-    starts_on = step.day("starts_on") or world.today
+    label, plan = world.label, step.text("plan")
+    kind = step.text("kind", _usual_kind(world, step))
     body: dict[str, Any] = {
-        "plan": step.text("plan"),
+        **_particulars(world, step, kind=kind),
+        "plan": plan,
         "kind": kind,
         "name": step.text("name", label),
         "email": step.text("email", f"{label}@example.jp"),
         "office": office["place"],
-        "starts_on": starts_on.isoformat(),
-        "password": world.deployment.password,
     }
+    if "registration" not in left_out:
+        body["password"] = world.deployment.password
+    if plan in world.deployment.evidence_plans and "evidence" not in left_out:
+        body["evidence"] = "seen by staff"
+    if _needs_card(world, step, kind) and "card" not in left_out:
+        body["card"] = _card(label)
     capacity = step.fields.get("capacity", office.get("capacity"))
     if capacity is not None:
         body["capacity"] = capacity
@@ -83,27 +128,94 @@ def _entered(world: "World", step: "Step", path: str) -> str:
     return world.enter_member(world.api("POST", path, body, by=step.by or "staff"), label)
 
 
+def _particulars(world: "World", step: "Step", *, kind: str) -> dict[str, Any]:
+    left_out = step.texts("without")
+    declared = step.texts("declarations") if step.has("declarations") else world.deployment.declarations
+    starts_on = step.day("starts_on") or world.today
+    body: dict[str, Any] = {
+        "starts_on": starts_on.isoformat(),
+        "options": list(step.texts("options")),
+        "declarations": [] if "declarations" in left_out else list(declared),
+        "accepts_terms": "terms" not in left_out,
+    }
+    if kind == "person":
+        body["birth_date"] = str(step.day("birth_date") or OF_AGE)
+    if step.has("pay_by"):
+        body["pay_by"] = step.text("pay_by")
+    if step.has("brand"):
+        body["brand"] = step.text("brand")
+    if step.has("company_code"):
+        body.update(_company(world, step.text("company_code")))
+    return body
+
+
+def _company(world: "World", code: str) -> dict[str, Any]:
+    """The code as it stands, or what a member of that name gives its people: its code, or its place on the list."""
+    if code not in world.references.names("member"):
+        return {"company_code": code}
+    shown = world.pages(f"/api/members/{world.member(code).reference}")
+    if shown["contract_code"] is not None:
+        return {"company_code": shown["contract_code"]}
+    return {"company_id": shown["id"]}
+
+
+def _usual_kind(world: "World", step: "Step") -> str:
+    of_company = step.text("plan") in world.deployment.company_plans and not step.has("company_code")
+    return "company" if of_company else "person"
+
+
+def _needs_card(world: "World", step: "Step", kind: str) -> bool:
+    joins = step.has("company_code") and bool(world.deployment.card_plans)
+    return kind == "person" and (joins or step.text("plan") in world.deployment.card_plans)
+
+
+def _card(name: str) -> str:
+    return f"card of {name}"
+
+
+def _verify(world: "World", step: "Step", member: str) -> None:
+    path = f"/api/members/{member}/identity-records"
+    world.api("POST", path, {"method": DEFAULT_METHOD}, by=step.by or "staff")
+
+
 _MEMBER = Field(name_of("member"), required=True)
 _PERSON = {
-    "plan": Field(TEXT, required=True),
     "kind": Field(word("person", "company")),
     "name": Field(TEXT),
     "email": Field(TEXT),
+    "birth_date": Field(DAY),
     "starts_on": Field(DAY),
     "options": Field(TEXTS),
     "pay_by": Field(TEXT),
+    "brand": Field(TEXT),
+    "company_code": Field(TEXT),
+    "declarations": Field(TEXTS),
     "office": Field(OFFICE),
     "capacity": Field(integer(1, MOST_SEATS)),
+    "without": Field(words(*PARTS)),
 }
 
 ACTIONS = (
     Action(
         "join",
         join,
-        {**_PERSON, "pays": Field(word("by-means", "never", "by-hand")), "without": Field(words(*PARTS))},
+        {
+            "plan": Field(TEXT, required=True),
+            "pays": Field(word("by-means", "never", "by-hand")),
+            **_PERSON,
+        },
         makes="member",
     ),
-    Action("apply", apply, _PERSON, makes="member"),
+    Action(
+        "apply",
+        apply,
+        {"member": Field(name_of("member")), "plan": Field(TEXT), **_PERSON},
+        makes="member",
+        one_of=("plan", "company_code"),
+    ),
     Action("approve", approve, {"member": _MEMBER}),
     Action("refuse", refuse, {"member": _MEMBER, "reason": Field(TEXT, required=True)}),
+    Action("link-card", link_card, {"member": _MEMBER, "card": Field(TEXT)}),
+    Action("remove-employee", remove_employee, {"member": _MEMBER}),
+    Action("rename-company", rename_company, {"member": _MEMBER, "name": Field(TEXT, required=True)}),
 )

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -25,22 +23,24 @@ from tests.visitor import Visitor
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 CLOCK = VirtualClock(datetime(2026, 7, 14, 16, tzinfo=UTC))  # the 15th in Tokyo
-NO_DATABASE = "postgresql://nobody@127.0.0.1:9/nothing"  # nobody listens there: published things need none
 
 
 @pytest.fixture
-def visitor() -> Iterator[Visitor]:
+def visitor(clean_database: Database) -> Visitor:
     settings = OperatorSettings(
         profile="nex", carrier_account_sid=f"AC{0:032}", carrier_auth_token="a token of the tests"
     )
     operators = OperatorsByName.of([OperatorInForce(1, settings, nex(), 1, nex().calendar())])
     api = FastAPI()
-    with closing(Database(NO_DATABASE)) as database:
-        api.state.doorway = Doorway(database, CLOCK, Resources(operators))
-        api.include_router(router)
-        pages = build_pages(["app.published"], secret=b"a secret of sixteen bytes", https=False)
-        routes = [*published_routes(pages, operators, CLOCK), pages.static.route(), Mount("/", api)]
-        yield Visitor(SecurityHeaders(Starlette(routes=routes), https=False))
+    api.state.doorway = Doorway(clean_database, CLOCK, Resources(operators))
+    api.include_router(router)
+    pages = build_pages(["app.published"], secret=b"a secret of sixteen bytes", https=False)
+    routes = [
+        *published_routes(pages, operators, CLOCK, clean_database),
+        pages.static.route(),
+        Mount("/", api),
+    ]
+    return Visitor(SecurityHeaders(Starlette(routes=routes), https=False))
 
 
 def test_the_price_list_is_for_anybody(visitor: Visitor) -> None:

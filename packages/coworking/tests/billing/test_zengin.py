@@ -103,7 +103,8 @@ def notice(*rows: tuple[str, int, str], cancelled: int | None = None, kind: str 
             body = f"2{number:06}{day}{day}{amount:010}{0:010}{'':10}{payer:48}{'':15}{'':15}{flag}"
         else:
             direction = "2" if number == cancelled else "1"
-            body = f"2{number:08}{day}{day}{direction}11{amount:0{width}}{0:012}{'':6}{'':6}0{'':7}{'':3}{'':10}{payer:48}"
+            papers = f"{0:012}{'':6}{'':6}0{'':7}{'':3}{'':10}"
+            body = f"2{number:08}{day}{day}{direction}11{amount:0{width}}{papers}{payer:48}"
         lines.append(body.ljust(200))
     amounts = [amount for number, (_, amount, _) in enumerate(rows) if number != cancelled]
     wide = 12 if kind == "01" else 13
@@ -133,7 +134,7 @@ def test_deposits_as_csv(encoding: str) -> None:
         '日付,お取引内容,お引出金額,お預入金額\r\n2026/7/1,振込 ｻﾄｳ ﾊﾅｺ,,"13,750"\r\n2026/7/2,手数料,110,\r\n'
     )
     assert read_deposits(text.encode(encoding), TODAY) == [
-        Deposit(date(2026, 7, 1), 13_750, "振込 サトウ ハナコ", "2")
+        Deposit(date(2026, 7, 1), 13_750, "振込 サトウ ハナコ", "#1")
     ]
 
 

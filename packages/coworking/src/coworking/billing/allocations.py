@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from coworking.billing.balances import OPEN, locked_balances, owed, status_on
@@ -14,6 +14,7 @@ from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.journal import Entry, Line, book
 from coworking.billing.payment_events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from coworking.billing.payment_models import Allocation, Payment
+from coworking.billing.payment_record_models import Refund
 from coworking.billing.rules import BillingRules
 from coworking.kit.events import tell
 from coworking.membership import hold_member
@@ -117,23 +118,51 @@ def book_payment(
     book(session, payment.operator_id, entry, now)
 
 
-def _with_rest(session: Session, member_id: int) -> list[tuple[Payment, Decimal]]:
-    reversal = aliased(Payment)
-    used = func.coalesce(func.sum(Allocation.amount), 0)
-    rest = (Payment.amount - used).label("rest")
+def payments_on(session: Session, invoice_id: int) -> list[int]:
+    """The payments of which something stands on an invoice, the latest first."""
+    total = func.sum(Allocation.amount)
     statement = (
-        select(Payment, func.coalesce(func.sum(Allocation.amount, type_=Allocation.amount.type), Decimal(0)))
-        .outerjoin(Allocation, Allocation.payment_id == Payment.id)
+        select(Allocation.payment_id)
+        .where(Allocation.invoice_id == invoice_id)
+        .group_by(Allocation.payment_id)
+        .having(total > 0)
+        .order_by(Allocation.payment_id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def rests_of(session: Session, member_id: int) -> dict[int, Decimal]:
+    """What of each payment no invoice has used, by payment."""
+    return {payment.id: rest for payment, rest in _with_rest(session, member_id)}
+
+
+def _with_rest(session: Session, member_id: int) -> list[tuple[Payment, Decimal]]:
+    """Payments that stand and are not used up, nor paid back, the oldest first."""
+    reversal = aliased(Payment)
+    used = (
+        select(func.sum(Allocation.amount))
+        .where(Allocation.payment_id == Payment.id)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
+    back = (
+        select(func.sum(Refund.amount))
+        .where(Refund.of_payment_id == Payment.id)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
+    rest = type_coerce(Payment.amount - func.coalesce(used, 0) - func.coalesce(back, 0), Payment.amount.type)
+    statement = (
+        select(Payment, rest)
         .where(
             Payment.member_id == member_id,
             Payment.amount > 0,
             ~select(reversal.id).where(reversal.reverses_id == Payment.id).exists(),
+            rest > 0,
         )
-        .group_by(Payment.id)
-        .having(rest > 0)
         .order_by(Payment.id)
     )
-    return [(payment, payment.amount - used) for payment, used in session.execute(statement)]
+    return [(payment, left) for payment, left in session.execute(statement)]
 
 
 def _add(session: Session, payment: Payment, invoice_id: int, amount: Decimal, now: datetime) -> None:

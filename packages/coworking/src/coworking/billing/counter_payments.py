@@ -1,4 +1,4 @@
-"""What staff record as paid: checked against how this member may pay, unlike money that simply came in (NET-07, SAK-09)."""
+"""What staff record as paid: checked against how the member may pay, unlike money that simply came in."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _enter(session: Session, operator_id: int, entries: Sequence[Entry], now: da
     try:
         with session.begin_nested():
             found = session.execute(statement.returning(table.c.key, table.c.id), rows)
-            return dict(found.tuples().all())
+            return {key: entry_id for key, entry_id in found}
     except IntegrityError as error:
         if violated_constraint(error) == "month_is_open":
             days = sorted({entry.booked_on for entry in entries})
@@ -133,4 +133,4 @@ def balances(session: Session) -> dict[str, Decimal]:
     statement = select(
         JournalLine.account, func.sum(JournalLine.amount, type_=JournalLine.amount.type)
     ).group_by(JournalLine.account)
-    return dict(session.execute(statement).tuples().all())
+    return {account: amount for account, amount in session.execute(statement)}

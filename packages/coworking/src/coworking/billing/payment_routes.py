@@ -13,6 +13,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from coworking.billing.counter_payments import invoices_of, list_payments, take_payment
 from coworking.billing.errors import PaymentMethodOfficeOnly
+from coworking.billing.invoicing.errors import NoWayToPay
 from coworking.billing.payment_methods import WayToPay, choose_way_to_pay, way_to_pay
 from coworking.billing.payment_models import Payment
 from coworking.billing.payment_schemas import (
@@ -174,15 +175,15 @@ def post_reverse(payment_id: PaymentId, body: ReversalBody, visit: MoneyStaff) -
     return _answers(visit, [reversal])[0]
 
 
-@router.post("/invoices/{number}/refund", summary="Pay back what was paid on an invoice")
+@router.post("/invoices/{invoice_number}/refund", summary="Pay back what was paid on an invoice")
 def post_refund(
-    number: Annotated[str, Path(max_length=40)], body: RefundBody, visit: MoneyStaff
+    invoice_number: Annotated[str, Path(max_length=40)], body: RefundBody, visit: MoneyStaff
 ) -> list[RefundAnswer]:
-    """Only where the operator refunds at all."""
+    """Only where the operator refunds at all. A credit note takes the invoice back."""
     refunds = refund_invoice(
         visit.session,
         _rules(visit),
-        number,
+        invoice_number,
         None if body.amount is None else Decimal(body.amount),
         body.reason,
         actor=visit.actor.reference,
@@ -236,13 +237,16 @@ def _rules(visit: Visit) -> BillingRules:
 def _way(visit: Visit, member_id: int) -> WayToPayAnswer:
     profile = _rules(visit).profile
     member = facts(visit.session, member_id)
-    way = way_to_pay(visit.session, profile, member_id)
     choices = profile.choices_for(member.plan, member.kind)
+    if not choices:
+        raise NoWayToPay
+    way = way_to_pay(visit.session, profile, member_id)
     return WayToPayAnswer(
         member_id=member_id,
         means=way.means.value,
         brand=way.brand,
         allowed=[choice.means.value for choice in choices],
+        brands={choice.means.value: list(choice.brands) for choice in choices if choice.brands},
     )
 
 

@@ -72,6 +72,7 @@ class WayToPayAnswer(BaseModel):
     means: str
     brand: str | None
     allowed: list[str] = Field(description="The means that this member can choose.")
+    brands: dict[str, list[str]] = Field(description="By means, where a payment names its brand.")
 
 
 class PaidInvoice(BaseModel):

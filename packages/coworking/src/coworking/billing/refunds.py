@@ -1,4 +1,5 @@
-"""Paying back what was paid on an invoice, where the operator does that at all (SAK-05, NET-14)."""
+"""Paying back what was paid on an invoice, where the operator does that at all (SAK-05, NET-14): a credit note takes
+the invoice back, and what had been paid of it goes to whom it came from."""
 
 from __future__ import annotations
 
@@ -8,22 +9,20 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coworking.billing.allocations import book_payment, take_back
-from coworking.billing.balances import locked_balances
+from coworking.billing.allocations import book_payment, payments_on, rests_of
+from coworking.billing.balances import locked_balances, owed
 from coworking.billing.cards.models import CardCharge
 from coworking.billing.cards.provider import CardProviders
 from coworking.billing.errors import NothingPaid, NotRefundable, RefundTooLarge
 from coworking.billing.invoice_models import Invoice
-from coworking.billing.payment_models import Allocation, Payment
+from coworking.billing.invoicing.credit_notes import credit
+from coworking.billing.payment_models import Payment
 from coworking.billing.payment_record_models import Refund
 from coworking.billing.rules import BillingRules
-from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.money import plain
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership import hold_member
-
-LONGEST_REASON = 200  # characters
 
 
 def refund_invoice(
@@ -36,10 +35,11 @@ def refund_invoice(
     actor: str,
     now: datetime,
 ) -> list[Refund]:
-    """Pay back so much (all, for None) of what was paid on an invoice, from its latest payment to the earliest. Money
-    of a card goes back to the card by itself; of anything else staff pay it out.
+    """Take back so much (all, for None) of what was paid on an invoice and pay it back, from its latest payment to the
+    earliest. Money of a card goes back to the card by itself; of anything else staff pay it out. What other open
+    invoices of the member need is kept for them.
 
-    Raises `NotFound`, `NotRefundable`, `NothingPaid`, `RefundTooLarge`, `MonthClosed`.
+    Raises `NotFound`, `NotRefundable`, `NothingPaid`, `RefundTooLarge`, `MonthClosed`, `InvoicingStopped`.
     """
     invoice = session.scalar(select(Invoice).where(Invoice.number == number, Invoice.kind == "invoice"))
     if invoice is None:
@@ -53,24 +53,18 @@ def refund_invoice(
     left = balance.paid if amount is None else amount
     if left > balance.paid:
         raise RefundTooLarge(most=plain(balance.paid))
+    paid_by = payments_on(session, invoice.id)
+    credit(session, rules, number, amount=owed(balance) + left, reason=reason, actor=actor, now=now)
+    rests = rests_of(session, member.id)
     refunds = []
-    for payment, part in _paid_by(session, invoice.id):
-        back = min(part, left)
+    for payment_id in paid_by:
+        back = min(rests.get(payment_id, Decimal(0)), left)
         if back > 0:
+            payment = session.get_one(Payment, payment_id)
             refund = _pay_back(session, rules, invoice.id, payment, back, reason, actor=actor, now=now)
-            back_payment = session.get_one(Payment, refund.payment_id)
-            book_payment(session, back_payment, -back, member.name, now)
+            book_payment(session, session.get_one(Payment, refund.payment_id), Decimal(0), member.name, now)
             refunds.append(refund)
             left -= back
-    record(
-        session,
-        operator_id=invoice.operator_id,
-        at=now,
-        actor=actor,
-        action="invoice.refunded",
-        subject=f"invoice:{number}",
-        details={"amount": plain(sum((refund.amount for refund in refunds), Decimal(0)))},
-    )
     return refunds
 
 
@@ -85,7 +79,6 @@ def _pay_back(
     actor: str,
     now: datetime,
 ) -> Refund:
-    today = rules.calendar.local_date(now)
     earlier = session.scalar(
         select(func.count()).select_from(Refund).where(Refund.of_payment_id == payment.id)
     )
@@ -96,7 +89,7 @@ def _pay_back(
         means=payment.means,
         brand=payment.brand,
         amount=-amount,
-        received_on=today,
+        received_on=rules.calendar.local_date(now),
         recorded_at=now,
         recorded_by=actor,
         note=reason,
@@ -104,7 +97,6 @@ def _pay_back(
     )
     session.add(back)
     session.flush()
-    take_back(session, back, {invoice_id: amount}, today=today, now=now)
     by_card = session.scalar(select(CardCharge.id).where(CardCharge.payment_id == payment.id))
     refund = Refund(
         operator_id=payment.operator_id,
@@ -121,22 +113,6 @@ def _pay_back(
     if by_card is not None:
         refund_card.enqueue(session, operator_id=payment.operator_id, now=now, refund_id=refund.id)
     return refund
-
-
-def _paid_by(session: Session, invoice_id: int) -> list[tuple[Payment, Decimal]]:
-    """The payments that an invoice was paid with and what is left of each on it, from the latest to the earliest."""
-    stands: dict[int, Decimal] = {}
-    statement = (
-        select(Payment, Allocation.amount, Refund.of_payment_id)
-        .join(Allocation, Allocation.payment_id == Payment.id)
-        .outerjoin(Refund, Refund.payment_id == Payment.id)
-        .where(Allocation.invoice_id == invoice_id)
-        .order_by(Payment.id)
-    )
-    for payment, amount, refund_of in session.execute(statement):
-        owner = refund_of or payment.reverses_id or payment.id
-        stands[owner] = stands.get(owner, Decimal(0)) + amount
-    return [(session.get_one(Payment, one), stands[one]) for one in sorted(stands, reverse=True)]
 
 
 @task("billing.refund-card")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from coworking.billing.charges import list_charges, totals_by_month
+from coworking.billing.invoicing.invoice_search import invoice_numbers
 from coworking.billing.schemas import ChargeAnswer, MonthAnswer
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
@@ -35,7 +36,13 @@ def get_charges(
         after_id=after,
         limit=limit,
     )
-    return page(charges, limit, ChargeAnswer.of, lambda charge: charge.id)
+    numbers = invoice_numbers(visit.session, [charge.id for charge in charges])
+    return page(
+        charges,
+        limit,
+        lambda charge: ChargeAnswer.of(charge, numbers.get(charge.id)),
+        lambda charge: charge.id,
+    )
 
 
 @router.get("/charges/months", summary="What was posted, by member, month and kind")

@@ -30,7 +30,7 @@ class ChargeAnswer(BaseModel):
     invoice: str | None = Field(default=None, description="The invoice that it stands on, once there is one.")
 
     @classmethod
-    def of(cls, charge: Charge) -> ChargeAnswer:
+    def of(cls, charge: Charge, invoice: str | None = None) -> ChargeAnswer:
         return cls(
             id=charge.id,
             member_id=charge.member_id,
@@ -47,6 +47,7 @@ class ChargeAnswer(BaseModel):
             posted_at=charge.posted_at,
             reason=charge.reason,
             reverses_id=charge.reverses_id,
+            invoice=invoice,
         )
 
 

@@ -26,6 +26,8 @@ USUAL_TITLES = {
     "mail-scan": Words("郵便スキャン料", "Mail scanning"),
     "damage": Words("損害の実費", "Damage"),
     "recovery": Words("障害の復旧費用", "Cost of recovery"),
+    "rounding": Words("端数調整", "Fractions of a yen"),
+    "credit": Words("ご請求の減額", "Reduction"),
     "event-fee": Words("イベント参加費", "Event fee"),
 }
 """By purpose, or by what stands before its colon; a profile's own title goes before."""

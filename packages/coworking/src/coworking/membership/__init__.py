@@ -46,7 +46,7 @@ from coworking.membership.idempotency import forget_answers
 from coworking.membership.invoice_addressees import InvoiceAddressee, invoice_addressee
 from coworking.membership.leaving import end_membership, lift_limit, limit_membership, strike_membership
 from coworking.membership.member_locks import keep_members
-from coworking.membership.member_names import member_names
+from coworking.membership.member_names import member_names, names_paid_under
 from coworking.membership.members import (
     MemberFacts,
     NewMember,
@@ -64,7 +64,7 @@ from coworking.membership.members import (
 )
 from coworking.membership.password_guesses import PasswordGuesses, forget_guesses, step_up
 from coworking.membership.passwords import Passwords
-from coworking.membership.profile import MembershipProfile
+from coworking.membership.profile import MemberKind, MembershipProfile
 from coworking.membership.roles import Right
 from coworking.membership.rules import AccountRules, MemberRules, RulesOfMembers, TokenLife
 from coworking.membership.staff_notices import tell_staff
@@ -89,6 +89,7 @@ __all__ = [
     "MemberEnded",
     "MemberFacts",
     "MemberJoined",
+    "MemberKind",
     "MemberLeaving",
     "MemberReturned",
     "MemberRules",
@@ -142,6 +143,7 @@ __all__ = [
     "limit_membership",
     "list_members",
     "member_names",
+    "names_paid_under",
     "members_to_charge",
     "open_account",
     "operator_of",

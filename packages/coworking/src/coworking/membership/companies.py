@@ -140,7 +140,7 @@ def companies_of(session: Session, member_ids: Collection[int]) -> dict[int, Mem
         .where(Belonging.member_id.in_(member_ids))
         .order_by(Belonging.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def remove_person(session: Session, rules: MemberRules, member_id: int, *, actor: str, now: datetime) -> None:

@@ -124,7 +124,7 @@ def _kept_addresses(session: Session, member_ids: Collection[int]) -> dict[int, 
     statement = select(KeptAddress.member_id, KeptAddress.released_on).where(
         KeptAddress.member_id.in_(member_ids), KeptAddress.held_on.is_not(None)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 T = TypeVar("T", PlanTerm, OptionTerm, Pause)

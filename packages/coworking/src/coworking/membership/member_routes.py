@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Response
 from coworking.kit.errors import NotPermitted, ValidationFailed
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page
 from coworking.membership.access import PersonsStaff, SignedIn, Staff, Visit
-from coworking.membership.accounts import open_account
+from coworking.membership.accounts import free_sign_in_name, open_account
 from coworking.membership.application_checks import Particulars, usual_kind
 from coworking.membership.applications import apply, apply_as_member, approve, refuse
 from coworking.membership.companies import CompanyChoice
@@ -30,6 +30,7 @@ from coworking.membership.schemas import (
     ParticularsBody,
     RefusalBody,
 )
+from coworking.membership.signing_in.registrations import accounts_of, kind_of
 
 USUAL_CAPACITY = 3
 # Cells that a spreadsheet would take for a formula.
@@ -201,18 +202,24 @@ def _entered(body: JoinBody, visit: Visit, *, at_once: bool, person: Person | No
         at_once=at_once,
         person=person,
     )
+    answer = _shown(visit, member.id)
     if body.password is not None:
-        _open_account(body, visit, member)
-    return _shown(visit, member.id)
+        answer.sign_in_name = _open_account(body, visit, member).sign_in_name
+    return answer
 
 
-def _open_account(body: JoinBody, visit: Visit, member: Member) -> None:
+def _open_account(body: JoinBody, visit: Visit, member: Member) -> Account:
+    """Who has a personal account may have a company's beside it, which then has an ID of its own (JSUG-01)."""
     assert body.password is not None
-    open_account(
+    same_kind = next(
+        (one for one in accounts_of(visit.session, body.email) if kind_of(visit.session, one) == member.kind),
+        None,
+    )
+    return open_account(
         visit.session,
         person=member.person,
         member_id=member.id,
-        sign_in_name=body.email,
+        sign_in_name=body.email if same_kind else free_sign_in_name(visit.session, body.email),
         password_hash=visit.resources[Passwords].hash(body.password),
         role="member" if member.kind == "person" else "company-representative",
         now=visit.now,

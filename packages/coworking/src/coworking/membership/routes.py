@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.notices import Notice
 from coworking.kit.operators import Operator
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
-from coworking.membership.access import SignedIn, Staff, doorway_of
+from coworking.membership.access import PersonsStaff, SignedIn, doorway_of
 from coworking.membership.errors import SignInRefused
 from coworking.membership.members import confirm_identity
 from coworking.membership.schemas import (
@@ -48,7 +48,7 @@ def post_sign_in(body: SignIn, request: Request) -> SignedInAnswer:
     tags=["members"],
     summary="Record that a member's identity was confirmed",
 )
-def post_identity_record(member_id: int, body: IdentityBody, visit: Staff) -> IdentityAnswer:
+def post_identity_record(member_id: int, body: IdentityBody, visit: PersonsStaff) -> IdentityAnswer:
     entry = confirm_identity(
         visit.session,
         member_id,

@@ -118,6 +118,9 @@ class MemberAnswer(BaseModel):
     )
     company: str | None = Field(default=None, description="Its name; of a company its own.")
     contract_code: str | None = Field(default=None, description="By which people join this company or group.")
+    sign_in_name: str | None = Field(
+        default=None, description="The ID of the account that was opened with it, in the answer to that only."
+    )
 
 
 class IdentityBody(Body):

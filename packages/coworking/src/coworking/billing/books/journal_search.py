@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from coworking.billing.journal_models import JournalEntry, JournalLine
 MOST_IN_FILE = 50_000
 
 JournalOrder = Literal["entered", "booked_on"]
+_Conditions = list[tuple[object, Callable[[Any], ColumnElement[bool]]]]
 
 
 _KEYS: dict[JournalOrder, SQLColumnExpression[Any]] = {
@@ -90,25 +91,22 @@ def entries_for_file(
 
 
 def _filtered(statement: Select[JournalEntry], wanted: JournalFilter) -> Select[JournalEntry]:
-    conditions: list[tuple[object, ColumnElement[bool]]] = [
-        (wanted.booked_from, JournalEntry.booked_on >= wanted.booked_from),
-        (wanted.booked_to, JournalEntry.booked_on <= wanted.booked_to),
-        (
-            wanted.counterparty,
-            JournalEntry.counterparty.icontains(wanted.counterparty or "", autoescape=True),
-        ),
-        (wanted.document, JournalEntry.document == wanted.document),
-        (wanted.kind, JournalEntry.kind == wanted.kind),
-        (wanted.member_id, JournalEntry.member_id == wanted.member_id),
-    ]
     size = func.abs(JournalLine.amount, type_=JournalLine.amount.type)
-    of_lines: list[tuple[object, ColumnElement[bool]]] = [
-        (wanted.account, JournalLine.account == wanted.account),
-        (wanted.least_amount, size >= wanted.least_amount),
-        (wanted.most_amount, size <= wanted.most_amount),
+    of_entry: _Conditions = [
+        (wanted.booked_from, JournalEntry.booked_on.__ge__),
+        (wanted.booked_to, JournalEntry.booked_on.__le__),
+        (wanted.counterparty, lambda name: JournalEntry.counterparty.icontains(name, autoescape=True)),
+        (wanted.document, JournalEntry.document.__eq__),
+        (wanted.kind, JournalEntry.kind.__eq__),
+        (wanted.member_id, JournalEntry.member_id.__eq__),
     ]
-    held = [condition for value, condition in of_lines if value is not None]
+    of_line: _Conditions = [
+        (wanted.account, JournalLine.account.__eq__),
+        (wanted.least_amount, size.__ge__),
+        (wanted.most_amount, size.__le__),
+    ]
+    held = [holds(value) for value, holds in of_line if value is not None]
     if held:
         has_line = select(JournalLine.id).where(JournalLine.entry_id == JournalEntry.id, *held).exists()
-        conditions.append((True, has_line))
-    return statement.where(*(condition for value, condition in conditions if value is not None))
+        statement = statement.where(has_line)
+    return statement.where(*(holds(value) for value, holds in of_entry if value is not None))

@@ -155,7 +155,7 @@ def _release(session: Session, rules: BillingRules, invoice: Invoice, amount: De
         .group_by(Allocation.payment_id)
         .having(total > 0)
         .order_by(Allocation.payment_id.desc())
-    ).tuples()
+    )
     left = amount
     for payment_id, allocated in of_payments.all():
         part = min(left, allocated)

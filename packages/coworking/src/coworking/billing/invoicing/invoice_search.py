@@ -3,7 +3,7 @@ records (Electronic Books Preservation Act Enforcement Regulation, art. 4)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,7 +111,7 @@ def invoice_numbers(session: Session, charge_ids: Collection[int]) -> dict[int, 
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(InvoicedCharge.charge_id.in_(charge_ids))
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 _credited = aliased(Invoice)
@@ -130,21 +130,23 @@ _KEYS: dict[InvoiceOrder, SQLColumnExpression[Any]] = {
 }
 
 
-def _filtered(statement: Select[Invoice, InvoiceBalance, str], wanted: InvoiceFilter) -> Select[Invoice, InvoiceBalance, str]:
-    conditions: list[tuple[object, ColumnElement[bool]]] = [
-        (wanted.member_id, Invoice.member_id == wanted.member_id),
-        (wanted.kind, Invoice.kind == wanted.kind),
-        (wanted.status, InvoiceBalance.status == wanted.status),
-        (wanted.issued_from, Invoice.issued_on >= wanted.issued_from),
-        (wanted.issued_to, Invoice.issued_on <= wanted.issued_to),
-        (wanted.due_from, Invoice.due_on >= wanted.due_from),
-        (wanted.due_to, Invoice.due_on <= wanted.due_to),
-        (wanted.least_total, Invoice.total >= wanted.least_total),
-        (wanted.most_total, Invoice.total <= wanted.most_total),
-        (wanted.counterparty, _name.icontains(wanted.counterparty or "", autoescape=True)),
-        (wanted.period, func.to_char(Invoice.due_on, "YYYY-MM") == wanted.period),
+def _filtered(
+    statement: Select[Invoice, InvoiceBalance, str], wanted: InvoiceFilter
+) -> Select[Invoice, InvoiceBalance, str]:
+    conditions: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
+        (wanted.member_id, Invoice.member_id.__eq__),
+        (wanted.kind, Invoice.kind.__eq__),
+        (wanted.status, InvoiceBalance.status.__eq__),
+        (wanted.issued_from, Invoice.issued_on.__ge__),
+        (wanted.issued_to, Invoice.issued_on.__le__),
+        (wanted.due_from, Invoice.due_on.__ge__),
+        (wanted.due_to, Invoice.due_on.__le__),
+        (wanted.least_total, Invoice.total.__ge__),
+        (wanted.most_total, Invoice.total.__le__),
+        (wanted.counterparty, lambda name: _name.icontains(name, autoescape=True)),
+        (wanted.period, func.to_char(Invoice.due_on, "YYYY-MM").__eq__),
     ]
-    return statement.where(*(condition for value, condition in conditions if value is not None))
+    return statement.where(*(holds(value) for value, holds in conditions if value is not None))
 
 
 def _with_lines(session: Session, rows: Sequence[Row[Invoice, InvoiceBalance, str]]) -> list[FoundInvoice]:

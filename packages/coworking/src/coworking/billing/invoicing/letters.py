@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 from coworking.billing.invoice_models import Invoice
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.errors import Language
-from coworking.kit.notices import Notice, notify
+from coworking.kit.notices import Notice, notify, register_templates
 from coworking.kit.outbox import TaskContext, task
 
+PACKAGE = "coworking.billing"
 KINDS = {"invoice": "invoice-issued", "credit-note": "credit-note-issued"}
 """The notice of each kind of paper."""
+
+
+def read_texts() -> None:
+    """Read the templates, once at the start."""
+    register_templates(PACKAGE)
 
 
 @task("billing.write-letters")

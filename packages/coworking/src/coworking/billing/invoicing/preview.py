@@ -157,7 +157,7 @@ def _parked(session: Session, period: str) -> dict[int, str]:
         .join(BillingRun, BillingRun.id == ParkedAccount.run_id)
         .where(BillingRun.period == period)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _before(session: Session, rules: BillingRules, period: str) -> _Before:
@@ -181,7 +181,7 @@ def _before(session: Session, rules: BillingRules, period: str) -> _Before:
     by_what: dict[int, dict[str, Decimal]] = {}
     for member_id, what, amount in session.execute(lines):
         by_what.setdefault(member_id, {})[what] = amount
-    return _Before(dict(session.execute(totals).tuples().all()), by_what)
+    return _Before(dict(session.execute(totals).all()), by_what)
 
 
 def rows_of(accounts: Sequence[PreviewedAccount]) -> Iterator[tuple[str, ...]]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from coworking.billing.zengin.errors import BankFileRefused, BankFileTotalsWrong
@@ -17,6 +18,10 @@ RECORD_LENGTH = 200
 MOST_DEPOSITS = 100_000
 REIWA_BEGAN = 2018
 """The year before the era's first."""
+LONGEST_CELL = 200
+"""Characters of a cell of a CSV file."""
+LARGEST_DEPOSIT = 999_999_999_999
+"""Yen."""
 
 HEADER = (
     Field("record", 1, digits=True), Field("kind", 2, digits=True), Field("code", 1), Field("made_on", 6),
@@ -55,7 +60,8 @@ CSV_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Money that came in. `reference` tells apart two of one day, payer and amount within a file."""
+    """Money that came in. `reference` tells apart two of one day, payer and amount: the bank's own, or `#1`, `#2` … in
+    the order of the file, so that the same deposits have the same references in every file that holds them."""
 
     day: date
     amount: int
@@ -66,20 +72,32 @@ class Deposit:
 def read_deposits(content: bytes, today: date) -> list[Deposit]:
     """The deposits of a file of any of the three kinds, in its order; payments out are left aside.
 
-    `today` decides which year a two-digit one means. Raises `BankFileRefused`, `BankFileTotalsWrong`.
+    `today` decides which year a two-digit one means; no deposit is of a later day. Raises `BankFileRefused`,
+    `BankFileTotalsWrong`.
     """
     if not content.strip():
         raise BankFileRefused(record=0, field="size")
     if content[:1] == b"1" and b"," not in content[:RECORD_LENGTH]:
         found = _read_fixed(content, today)
     else:
-        found = list(_read_csv(content, today))
-    if len(found) > MOST_DEPOSITS:
-        raise BankFileRefused(record=MOST_DEPOSITS, field="size")
-    return found
+        found = _read_csv(content)
+    deposits: list[Deposit] = []
+    without_reference: Counter[Deposit] = Counter()
+    for number, deposit in found:
+        if deposit.day > today:
+            raise BankFileRefused(record=number, field="day")
+        if len(deposits) == MOST_DEPOSITS:
+            raise BankFileRefused(record=number, field="size")
+        if not deposit.amount:
+            continue
+        if not deposit.reference:
+            without_reference[deposit] += 1
+            deposit = replace(deposit, reference=f"#{without_reference[deposit]}")
+        deposits.append(deposit)
+    return deposits
 
 
-def _read_fixed(content: bytes, today: date) -> list[Deposit]:
+def _read_fixed(content: bytes, today: date) -> Iterator[tuple[int, Deposit]]:
     kind = ""
     trailer: dict[str, str] | None = None
     rows: list[tuple[int, dict[str, str]]] = []
@@ -102,16 +120,20 @@ def _read_fixed(content: bytes, today: date) -> list[Deposit]:
     if trailer is None:
         raise BankFileRefused(record=0, field="record")
     came_in = [(number, row) for number, row in rows if _came_in(row, kind)]
+    for number, row in came_in:
+        if not row["amount"]:
+            raise BankFileRefused(record=number, field="amount")
     _check_totals(trailer, [int(row["amount"]) for _, row in came_in])
-    return [
-        Deposit(
-            day=_day(row["day"], today, number),
-            amount=int(row["amount"]),
-            payer=row["payer"] or row.get("note", ""),
-            reference=row["reference"] or str(number),
+    for number, row in came_in:
+        yield (
+            number,
+            Deposit(
+                day=_day(row["day"], today, number),
+                amount=int(row["amount"]),
+                payer=row["payer"] or row.get("note", ""),
+                reference=row["reference"],
+            ),
         )
-        for number, row in came_in
-    ]
 
 
 def _came_in(row: dict[str, str], kind: str) -> bool:
@@ -135,7 +157,7 @@ def _day(text: str, today: date, number: int) -> date:
     return min(candidates, key=lambda candidate: abs((candidate - today).days))
 
 
-def _read_csv(content: bytes, today: date) -> Iterator[Deposit]:
+def _read_csv(content: bytes) -> Iterator[tuple[int, Deposit]]:
     """CSV with a header line that has a day, an amount that came in and who paid, in the words of CSV_COLUMNS."""
     if len(content) > LARGEST_FILE:
         raise BankFileRefused(record=0, field="size")
@@ -149,13 +171,16 @@ def _read_csv(content: bytes, today: date) -> Iterator[Deposit]:
             amount = _csv_cell(row, places["amount"], number).replace(",", "").replace("円", "")
             if amount in {"", "0"}:
                 continue  # money that went out
-            if not (amount.isascii() and amount.isdigit() and len(amount) <= 12):
+            if not (amount.isascii() and amount.isdigit() and int(amount) <= LARGEST_DEPOSIT):
                 raise BankFileRefused(record=number, field="amount")
-            yield Deposit(
-                day=_csv_day(_csv_cell(row, places["day"], number), number),
-                amount=int(amount),
-                payer=unicodedata.normalize("NFKC", _csv_cell(row, places["payer"], number)),
-                reference=str(number),
+            yield (
+                number,
+                Deposit(
+                    day=_csv_day(_csv_cell(row, places["day"], number), number),
+                    amount=int(amount),
+                    payer=_csv_cell(row, places["payer"], number),
+                    reference="",
+                ),
             )
     except (csv.Error, StopIteration) as error:
         raise BankFileRefused(record=0, field="csv") from error
@@ -180,7 +205,10 @@ def _place(header: Sequence[str], words: Sequence[str]) -> int:
 def _csv_cell(row: Sequence[str], place: int, number: int) -> str:
     if place >= len(row):
         raise BankFileRefused(record=number, field="csv")
-    return unicodedata.normalize("NFKC", row[place]).strip()
+    text = unicodedata.normalize("NFKC", row[place]).strip()
+    if len(text) > LONGEST_CELL or not text.replace("\u3000", " ").isprintable():
+        raise BankFileRefused(record=number, field="csv")
+    return text
 
 
 def _csv_day(text: str, number: int) -> date:

@@ -12,7 +12,9 @@ _FORMS = re.compile(
     r"(?:カブシキガイシャ|ユウゲンガイシャ|ゴウドウガイシャ)$"
 )
 _SHORT_FORMS = re.compile(r"^(?:ｶ|ﾕ|ﾄﾞ|ｼﾔ|ｲ|ｻﾞｲ|ｶﾞｸ|ﾄｸﾋ)\)|\((?:ｶ|ﾕ|ﾄﾞ|ｼﾔ|ｲ|ｻﾞｲ|ｶﾞｸ|ﾄｸﾋ)\)?$|^\((?:ｶ|ﾕ|ﾄﾞ)\)")
-_NUMBER_IN_FRONT = re.compile(r"^[0-9][0-9\- ]*")
+# A number, or an invoice's with its series: 000123, 12-3, SAK-000123.
+_NUMBER = re.compile(r"^(?:[A-Z]{1,8}[\- ]?(?=[0-9]{4}))?[0-9][0-9\- ]*")
+_NUMBER_IN_FRONT = re.compile(_NUMBER.pattern + r"(?=[^0-9\- ])")
 _SIGNS = re.compile(r"[ \-.,()/\\｢｣]")
 
 
@@ -34,5 +36,5 @@ def bank_wide(name: str) -> str:
 
 def reference_in(name: str) -> str | None:
     """The number that a payer wrote before the name (many are asked to write the invoice's), its digits only."""
-    found = _NUMBER_IN_FRONT.match(bank_kana(name).strip())
+    found = _NUMBER.match(bank_kana(name).strip())
     return re.sub(r"\D", "", found.group()) or None if found else None

@@ -65,7 +65,7 @@ def records(content: bytes, length: int) -> Iterator[tuple[int, str]]:
         text = content.decode(ENCODING)
     except UnicodeDecodeError as error:
         raise BankFileRefused(record=0, field="encoding") from error
-    if any(not _is_single_byte(character) for character in text):
+    if any(not _is_readable(character) for character in text):
         raise BankFileRefused(record=0, field="encoding")
     if "\n" in text or "\r" in text:
         lines = [
@@ -91,5 +91,6 @@ def bank_kana(text: str) -> str:
     return "".join(character if _ALLOWED.fullmatch(character) else " " for character in half)
 
 
-def _is_single_byte(character: str) -> bool:
-    return ord(character) < 0x80 or "｡" <= character <= "ﾟ"
+def _is_readable(character: str) -> bool:
+    """Single-byte, and no control character but those that end lines and files."""
+    return " " <= character <= "~" or "｡" <= character <= "ﾟ" or character in "\r\n\x1a"

@@ -11,7 +11,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coworking.membership.community.errors import ListNotShown
 from coworking.membership.community.preferences import STANDING
 from coworking.membership.models import Company, Member
 from coworking.membership.profile import MembershipProfile
@@ -36,11 +35,11 @@ class ListedCompany:
 
 
 def member_companies(
-    session: Session, profile: MembershipProfile, *, after_id: int, limit: int
+    session: Session, profile: MembershipProfile, *, by_staff: bool, after_id: int, limit: int
 ) -> Sequence[ListedCompany]:
-    """Raises `ListNotShown` where the operator does not show it."""
-    if not profile.community.company_list:
-        raise ListNotShown
+    """For staff, and for members where the operator shows it to them; empty for others."""
+    if not by_staff and not profile.community.company_list:
+        return []
     return _companies(session, profile, None, after_id, limit)
 
 

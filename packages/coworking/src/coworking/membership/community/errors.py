@@ -60,13 +60,6 @@ class EventTimes(UserError):
     en = "An event begins in the future and ends after it begins."
 
 
-class ListNotShown(UserError):
-    code = "list-not-shown"
-    status = 403
-    ja = "この事業者は会員企業の一覧を公開していません。"
-    en = "This operator shows no list of member companies."
-
-
 class TermsVersionTaken(UserError):
     code = "terms-version-taken"
     status = 409

@@ -77,9 +77,11 @@ def get_supporters(passage: Anybody, after: After = 0, limit: Limit = USUAL_ITEM
 
 @router.get("/member-companies", tags=["community"], summary="The list of member companies")
 def get_companies(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[CompanyAnswer]:
-    """Where the operator shows it to its members."""
+    """Empty for members whose operator does not show it to them."""
     _require_member(visit)
-    found = member_companies(visit.session, _rules(visit).profile, after_id=after, limit=limit)
+    found = member_companies(
+        visit.session, _rules(visit).profile, by_staff=visit.actor.is_staff, after_id=after, limit=limit
+    )
     return page(found, limit, CompanyAnswer.model_validate, lambda company: company.member_id)
 
 
@@ -92,7 +94,9 @@ def get_companies(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS)
 )
 def get_companies_file(visit: SignedIn) -> Response:
     _require_member(visit)
-    companies = member_companies(visit.session, _rules(visit).profile, after_id=0, limit=MOST_ROWS)
+    companies = member_companies(
+        visit.session, _rules(visit).profile, by_staff=visit.actor.is_staff, after_id=0, limit=MOST_ROWS
+    )
     return Response(
         companies_csv(companies, visit.actor.language),
         media_type="text/csv; charset=utf-8",

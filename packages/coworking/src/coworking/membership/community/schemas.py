@@ -12,9 +12,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"']{3,400}$")]
-Version = Annotated[
-    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
-]
+Version = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,40}$")]
 Price = Annotated[int, Field(ge=0, le=10_000_000)]
 MOST_GROUPS_PICKED = 200
 SUBJECT = [{"ja": "総会のご案内", "en": "The general meeting"}]

@@ -11,7 +11,7 @@ from coworking.kit.errors import Language
 from coworking.kit.notices import notify
 from coworking.membership.leaving import lift_limit as lift
 from coworking.membership.leaving import limit_membership, strike_membership
-from coworking.membership.members import get_member
+from coworking.membership.members import get_member, hold_member
 from coworking.membership.rules import MemberRules
 
 
@@ -26,8 +26,10 @@ def limit(
 
 def lift_limit(session: Session, rules: MemberRules, member_id: int, *, actor: str, now: datetime) -> None:
     """Raises what `leaving.lift_limit` raises."""
+    was_limited = hold_member(session, member_id).status == "limited"
     lift(session, member_id, rules.calendar.local_date(now), actor=actor, now=now)
-    _write(session, rules, member_id, "membership-limit-lifted", None, now)
+    if was_limited:
+        _write(session, rules, member_id, "membership-limit-lifted", None, now)
 
 
 def strike(

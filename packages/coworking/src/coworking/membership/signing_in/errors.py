@@ -1,4 +1,5 @@
 from coworking.kit.errors import UserError
+from coworking.membership.errors import PasswordWrong
 
 
 class LinkOver(UserError):
@@ -28,7 +29,9 @@ class StepUpNeeded(UserError):
     en = "Show once more that it is you: enter your password, or sign in again."
 
 
-class CodeWrong(UserError):
+class CodeWrong(PasswordWrong):
+    """Counts as a wrong password does."""
+
     code = "code-wrong"
     status = 401
     ja = "コードが違います。認証アプリに今出ているコードか、まだ使っていない回復コードを入力してください。"

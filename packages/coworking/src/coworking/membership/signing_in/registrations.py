@@ -74,7 +74,7 @@ def register(
     `origin` is the network address that asks. Raises `TooManyMails`."""
     if not may_mail(session, operator_id, new.email, origin, now):
         return
-    known = next((one for one in accounts_of(session, new.email) if _kind(session, one) == new.kind), None)
+    known = next((one for one in accounts_of(session, new.email) if kind_of(session, one) == new.kind), None)
     if known is not None and known.confirmed_at is not None:
         write(
             session,
@@ -148,7 +148,8 @@ def free_plan(profile: MembershipProfile, kind: str) -> tuple[str, Plan] | None:
     return next(found, None)
 
 
-def _kind(session: Session, account: Account) -> str:
+def kind_of(session: Session, account: Account) -> str:
+    """Whether it is a company's account or a person's."""
     member = session.get(Member, account.member_id) if account.member_id is not None else None
     return member.kind if member is not None else "person"
 

@@ -1,0 +1,121 @@
+"""Paying by hand, and how members pay."""
+
+from typing import TYPE_CHECKING, Any
+
+from app.simulate.actions.declaration import Action, Refused
+from app.simulate.comparisons import parse_comparison
+from app.simulate.evaluation import operand_value
+from app.simulate.fields import TEXT, Field, integer, name_of, word
+from app.simulate.scenario import STAFF_ROLES
+
+if TYPE_CHECKING:
+    from app.simulate.scenario import Step
+    from app.simulate.world import World
+
+MOST_YEN = 999_999_999
+REASONS = ("bounced", "disputed", "mistaken")
+CARDS = ("ok", "declined", "insufficient", "disputed", "unknown-after-timeout")
+UNKNOWN = "-"
+"""An invoice number that is nobody's."""
+
+
+def pay(world: "World", step: "Step") -> str:
+    """Staff record what somebody paid: all that is owed on the invoice unless `amount` says otherwise. `by` is a means
+    of payment, or who records it."""
+    by = step.text("by")
+    is_person = by in STAFF_ROLES or by in world.references.names("member")
+    means = step.text("pay_by") or ("" if is_person else by)
+    return world.paying.pay(
+        _invoice(world, step),
+        means=means or None,
+        brand=step.text("brand") or None,
+        amount=step.whole("amount", 0) or None,
+        by=by if by in STAFF_ROLES else "billing",
+    )
+
+
+def refund(world: "World", step: "Step") -> None:
+    number = _invoice(world, step)["number"]
+    body: dict[str, Any] = {"reason": world.label}
+    if step.has("amount"):
+        body["amount"] = step.whole("amount", 0)
+    world.api("POST", f"/api/invoices/{number}/refund", body, by=step.by or "billing")
+
+
+def reverse_payment(world: "World", step: "Step") -> None:
+    """Money that did not stay; by billing staff."""
+    payment = world.references.reference("payment", step.text("payment"))
+    body = {"reason": step.text("reason", REASONS[0])}
+    world.api("POST", f"/api/payments/{payment}/reverse", body, by=step.by or "billing")
+
+
+def set_payment_method(world: "World", step: "Step") -> None:
+    """By the member, or by staff where the operator changes it on request."""
+    name = step.text("member")
+    body: dict[str, Any] = {"means": step.text("pay_by")}
+    if step.has("brand"):
+        body["brand"] = step.text("brand")
+    path = f"/api/members/{world.member(name).reference}/payment-method"
+    usual = "staff" if world.deployment.payment_changed_by_office else name
+    world.api("PUT", path, body, by=step.by or usual)
+
+
+def register_card(world: "World", step: "Step") -> None:
+    """The member registers one of the sandbox's cards."""
+    world.paying.enter_card(world.member(step.text("member")).reference, step.text("card", CARDS[0]))
+
+
+def mail_slips(world: "World", step: "Step") -> None:
+    """Staff mail every payment slip that waits."""
+    for slip in world.pages("/api/payment-slips", is_mailed="false")["items"]:
+        world.api("POST", f"/api/payment-slips/{slip['id']}/mailed", None, by=step.by or "staff")
+
+
+def _invoice(world: "World", step: "Step") -> dict[str, Any]:
+    """The invoice of that number or selector (`member=sato,due_on=2026-07-10`), or what a member owes first."""
+    text = step.text("invoice")
+    if not text or text in world.references.names("member"):
+        member = world.member(text or step.text("member")).reference
+        open_ones = [
+            invoice
+            for invoice in world.all_pages("/api/invoices")
+            if invoice["member_id"] == member and invoice["status"] in ("issued", "part-paid", "overdue")
+        ]
+        text = min(open_ones, key=lambda one: (one["due_on"], one["id"]))["number"] if open_ones else UNKNOWN
+    elif "=" in text:
+        assert world.answers is not None
+        path = text if text.startswith("invoices[") else f"invoices[{text}]"
+        text = str(operand_value(parse_comparison(f"{path}.number == x").left, world.answers))
+    try:
+        found: dict[str, Any] = world.api("GET", f"/api/invoices/{text}", None, by="billing")
+    except Refused:
+        return {"number": text, "member_id": 0, "total": 1, "paid": 0, "credited": 0}
+    return found
+
+
+_MEMBER = Field(name_of("member"), required=True)
+_INVOICE = {"invoice": Field(TEXT), "member": Field(name_of("member"))}
+_AMOUNT = Field(integer(1, MOST_YEN))
+
+ACTIONS = (
+    Action(
+        "pay",
+        pay,
+        {**_INVOICE, "by": Field(TEXT), "pay_by": Field(TEXT), "brand": Field(TEXT), "amount": _AMOUNT},
+        makes="payment",
+        one_of=("invoice", "member"),
+    ),
+    Action("refund", refund, {**_INVOICE, "amount": _AMOUNT}, one_of=("invoice", "member")),
+    Action(
+        "reverse-payment",
+        reverse_payment,
+        {"payment": Field(name_of("payment"), required=True), "reason": Field(word(*REASONS))},
+    ),
+    Action(
+        "set-payment-method",
+        set_payment_method,
+        {"member": _MEMBER, "pay_by": Field(TEXT, required=True), "brand": Field(TEXT)},
+    ),
+    Action("register-card", register_card, {"member": _MEMBER, "card": Field(word(*CARDS))}),
+    Action("mail-slips", mail_slips, {}),
+)

@@ -1,0 +1,1 @@
+"""Direct debit: members' mandates, the files that ask for money, and what became of them."""
