@@ -49,6 +49,8 @@ _TAGS = [
     },
     {"name": "calls", "description": "Calls with their legs, their price and the reason for it."},
     {"name": "charges", "description": "What was posted, and the sums of a month."},
+    {"name": "deposits", "description": "The bank's files of deposits, and whose they are."},
+    {"name": "direct debit", "description": "Mandates, files for the bank, and their results."},
     {"name": "webhooks", "description": "Addresses of members that are told of calls, and what was sent."},
     {"name": "notices", "description": "What was written to members, with its times."},
     {"name": "published", "description": "Price list and terms, for anybody."},

@@ -5,6 +5,9 @@ from __future__ import annotations
 import coworking.billing.books.routes
 import coworking.billing.cards.routes
 import coworking.billing.charge_routes
+import coworking.billing.debits.mandate_routes
+import coworking.billing.debits.routes
+import coworking.billing.deposits.routes
 import coworking.billing.invoicing.routes
 import coworking.billing.invoicing.run_routes
 import coworking.billing.paper_routes
@@ -54,6 +57,9 @@ ROUTERS = (
     coworking.billing.books.routes.router,
     coworking.billing.payment_routes.router,
     coworking.billing.cards.routes.router,
+    coworking.billing.deposits.routes.router,
+    coworking.billing.debits.mandate_routes.router,
+    coworking.billing.debits.routes.router,
     coworking.billing.charge_routes.router,
     coworking.billing.paper_routes.router,
     telephony.numbers.routes.router,

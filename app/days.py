@@ -8,6 +8,7 @@ from app.checker import check_day
 from coworking.billing import post_dues
 from coworking.billing.arrears.steps import chase_arrears
 from coworking.billing.cards.collecting import collect_cards
+from coworking.billing.debits.batches import write_due_debits
 from coworking.billing.invoicing.runs import open_runs
 from coworking.billing.slips import write_slips
 from coworking.kit.audit_chain import seal
@@ -27,6 +28,7 @@ DAILY_STEPS = DailySteps(
         Step(time(0, 30), open_runs),
         Step(time(0, 40), collect_cards),
         Step(time(0, 45), write_slips),
+        Step(time(0, 50), write_due_debits),
         Step(time(3, 0), seal),
         Step(time(3, 5), reseal),
         Step(time(3, 10), forget_guesses),

@@ -10,8 +10,15 @@ from coworking.billing.allocations import use_advances
 from coworking.billing.arrears.late_interest import charge_late_interest, take_back_interest
 from coworking.billing.arrears.steps import settle_debt
 from coworking.billing.cards.collecting import queue_collection
+from coworking.billing.deposits.assigning import take_deposit_back
 from coworking.billing.invoice_events import InvoiceCredited, InvoiceIssued
-from coworking.billing.payment_events import ArrearsSettled, InvoicePaid, InvoiceReopened, MemberInArrears
+from coworking.billing.payment_events import (
+    ArrearsSettled,
+    InvoicePaid,
+    InvoiceReopened,
+    MemberInArrears,
+    PaymentReversed,
+)
 from coworking.kit.events import Subscriptions
 from telephony.numbers import serve_after_debt, suspend_for_debt
 
@@ -49,5 +56,6 @@ def hear_of_money(subscriptions: Subscriptions, house: House) -> None:
     subscriptions.subscribe(InvoicePaid, paid)
     subscriptions.subscribe(InvoiceCredited, credited)
     subscriptions.subscribe(InvoiceReopened, reopened)
+    subscriptions.subscribe(PaymentReversed, take_deposit_back)
     subscriptions.subscribe(MemberInArrears, in_arrears)
     subscriptions.subscribe(ArrearsSettled, settled)

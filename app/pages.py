@@ -15,7 +15,18 @@ from app.console import console_routes, console_start
 from app.demonstration import Demonstration
 from app.mailbox import mailbox_routes
 from app.member import member_routes
-from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, START_PATH, Account, Place, portal_routes
+from app.portal.account import account_routes
+from app.portal.doors import door_routes
+from app.portal.errors import CodeAsked
+from app.portal.sign_in import (
+    ACCOUNT_PATH,
+    SESSION_COOKIE,
+    SIGN_IN_PATH,
+    START_PATH,
+    Account,
+    Place,
+    portal_routes,
+)
 from app.published import OperatorsByName, published_routes
 from app.reference import reference_routes
 from app.simulator.routes import Suggestion, simulator_routes
@@ -26,18 +37,16 @@ from coworking.kit.mailer import Mailer
 from coworking.kit.web.cookies import read_cookie
 from coworking.kit.web.pages import Pages, build_pages
 from coworking.membership import (
+    AccountRules,
     Actor,
-    PasswordGuesses,
-    Passwords,
     SignInRefused,
-    TokenLife,
     TooManyAttempts,
     actor_of,
     find_account,
     operator_of,
     revoke_token,
-    sign_in,
 )
+from coworking.membership.signing_in.entries import SecondStepNeeded, begin_second_step, sign_in_with_pair
 from telephony.carrier.sandbox.real_time import PacedClock
 
 PAGE_PACKAGES = (
@@ -104,6 +113,9 @@ def for_staff(pages: Pages, composition: Composition, routes: Sequence[Route]) -
             actor = await run_in_threadpool(_actor, composition, token) if token else None
             if actor is None:
                 return RedirectResponse(SIGN_IN_PATH, 303)
+            asks_two = composition.resources[AccountRules].staff_second_factor_required
+            if actor.is_staff and asks_two and actor.factors < 2:
+                return RedirectResponse(ACCOUNT_PATH, 303)
             return await endpoint(request) if actor.is_staff else pages.refusal(request, NotPermitted())
 
         return guard
@@ -131,8 +143,6 @@ def _operators_of(composition: Composition, email: str) -> list[int]:
 
 def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> list[BaseRoute]:
     database, clock = composition.database, composition.clock
-    valid_for = composition.resources[TokenLife].valid_for
-    guesses = composition.resources[PasswordGuesses]
     titles = {operator.id: operator.profile.title.ja for operator in composition.operators}
 
     def token_for(email: str, password: str) -> str | None:
@@ -141,15 +151,17 @@ def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> 
         now, delayed = clock.now(), None
         for operator_id in _operators_of(composition, email):
             try:
-                with guesses.counted(operator_id, email, now), database.transaction(operator_id) as session:
-                    return sign_in(
-                        session,
-                        composition.resources[Passwords],
-                        sign_in_name=email,
-                        password=password,
-                        now=now,
-                        valid_for=valid_for,
-                    )
+                return sign_in_with_pair(
+                    database,
+                    composition.resources,
+                    operator_id,
+                    sign_in_name=email,
+                    password=password,
+                    now=now,
+                )
+            except SecondStepNeeded as needed:
+                step = begin_second_step(database, needed.operator_id, needed.account_id, now)
+                raise CodeAsked(step) from needed
             except SignInRefused:
                 continue
             except TooManyAttempts as error:
@@ -170,4 +182,7 @@ def _portal(pages: Pages, composition: Composition, places: Sequence[Place]) -> 
             with database.transaction(operator_id) as session:
                 revoke_token(session, token, clock.now())
 
-    return portal_routes(pages, sign_in=token_for, account_of=account_of, sign_out=sign_out, places=places)
+    portal = portal_routes(
+        pages, sign_in=token_for, account_of=account_of, sign_out=sign_out, places=places, accounts=True
+    )
+    return [*portal, *door_routes(pages, composition), *account_routes(pages, composition)]

@@ -201,8 +201,10 @@ def _hear_of_lines(subscriptions: Subscriptions, house: House) -> None:
         write_line_ending(session, house.own(session).line_rules(), told.line_id, told.at)
 
     def member_ended(session: Session, told: MemberEnded) -> None:
-        rules = house.own(session).line_rules()
-        end_lines_of(session, rules, told.member_id, actor="membership", now=told.at)
+        operator = house.own(session)
+        if operator.lends_lines:
+            rules = operator.line_rules()
+            end_lines_of(session, rules, told.member_id, actor="membership", now=told.at)
 
     def suspended(session: Session, told: SuspensionBegun) -> None:
         write_suspension(session, house.own(session).line_rules(), told.line_id, told.reason, told.at)

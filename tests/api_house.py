@@ -36,6 +36,8 @@ from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
 from tests.factories.numbers import ACTOR, make_line, make_stock
+from tests.factories.paid import make_paid
+from tests.factories.passkeys import make_passkey
 from tests.factories.voicemail import make_caller_rule, make_message
 from tests.telephony.forwarding.voicemail.mail_room import wav_file
 
@@ -57,11 +59,31 @@ EXAMPLES = {
     "purchase_id": "purchase_id",
     "cap_event_id": "cap_event_id",
     "case_id": "case_id",
+    "passkey_id": "passkey_id",
+    "account_id": "account_id",
+    "payment_id": "payment_id",
+    "slip_id": "slip_id",
+    "invoice_number": "invoice_number",
     **{field.name: field.name for field in fields(CommunityIds)},
 }
 
 # What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
 REFUSED_HERE = {
+    # A passkey and a code come from a device; a password, from who knows it.
+    "POST /api/account/passkeys",
+    "POST /api/account/second-factor/confirm",
+    "POST /api/account/step-up",
+    "POST /api/members/{member_id}/representative",
+    "POST /api/invoices/{invoice_number}/refund",
+    "POST /api/members/{member_id}/applications",
+    "POST /api/members/{member_id}/evidence",
+    "POST /api/members/{member_id}/change-plan",
+    "POST /api/members/{member_id}/options",
+    "POST /api/members/{member_id}/drop-option",
+    "POST /api/members/{member_id}/pause",
+    "POST /api/members/{member_id}/return",
+    "POST /api/members/{member_id}/address-moved",
+    "POST /api/members/{member_id}/leave-company",
     "POST /api/members/{member_id}/approve",
     "POST /api/members/{member_id}/refuse",
     "POST /api/lines/{line_id}/transfer",
@@ -94,6 +116,12 @@ class Tenant(CommunityIds):
     purchase_id: int
     cap_event_id: int
     case_id: int
+    passkey_id: int
+    account_id: int
+    """Of a member of staff."""
+    payment_id: int
+    slip_id: int
+    invoice_number: str
     operator: str = "nex"
     kind: str = "unanswered"
 
@@ -276,9 +304,11 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
     session.flush()
     set_webhook(session, line, "https://hooks.example.jp/rusuban", actor=ACTOR, now=NOW)
     records = make_line_records(session, line, member, serial)
+    account = make_account(session, operator_id, member=member)
+    paid = make_paid(session, member)
     return Tenant(
         operator_id=operator_id,
-        token=make_token(session, make_account(session, operator_id, member=member)),
+        token=make_token(session, account),
         member_id=member.id,
         line_id=line.id,
         call=sid,
@@ -292,6 +322,11 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
         purchase_id=records.purchase_id,
         cap_event_id=make_cap_event(session, other).id,
         case_id=make_case(session, line).id,
+        passkey_id=make_passkey(session, account).id,
+        account_id=make_account(session, operator_id, role="reception").id,
+        payment_id=paid.payment_id,
+        slip_id=paid.slip_id,
+        invoice_number=paid.invoice_number,
         **asdict(make_community(session, member)),
     )
 

@@ -20,12 +20,19 @@ COLLECTS_AFTER = (20_000, 20, 50)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Use this operator profile instead of the one that the scenario names.",
 )
+@click.option(
+    "--compare",
+    "compare_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Run under this profile as well, and print what each member would pay more or less.",
+)
 @click.option("--language", type=click.Choice(["ja", "en"]), default=language_of_terminal)
 def simulate(
     files: tuple[Path, ...],
     as_json: bool,
     database_url: str | None,
     profile_path: Path | None,
+    compare_path: Path | None,
     language: str,
 ) -> None:
     """Run scenarios on a virtual clock: FILES are scenario files, or folders of *.yaml files.
@@ -52,6 +59,7 @@ def simulate(
             as_json=as_json,
             database_url=database_url,
             profile_path=profile_path,
+            compare_path=compare_path,
             language=language,
         )
     )

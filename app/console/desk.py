@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from app.console.done import done_sentence
 from app.operators import OperatorInForce
-from app.portal.sign_in import SESSION_COOKIE, SIGN_IN_PATH, Place
+from app.portal.sign_in import ACCOUNT_PATH, SESSION_COOKIE, SIGN_IN_PATH, Place
 from app.wiring import Composition
 from coworking.kit.errors import NotFound, NotPermitted, UserError
 from coworking.kit.web.cookies import read_cookie
@@ -23,7 +23,7 @@ from coworking.kit.web.forms import Form, form_route
 from coworking.kit.web.pages import Pages
 from coworking.kit.web.reader import Reader
 from coworking.kit.web.uploads import text_upload_route
-from coworking.membership import Actor, actor_of, operator_of
+from coworking.membership import AccountRules, Actor, SecondFactorNeeded, actor_of, operator_of
 from telephony.numbers import LinesNotLent
 
 STAFF = frozenset({"reception", "billing", "administrator"})
@@ -104,6 +104,8 @@ class Desk:
         async def endpoint(request: Request) -> Response:
             try:
                 answer = await run_in_threadpool(self._admit, request, show, roles, for_others is not None)
+            except SecondFactorNeeded:
+                return RedirectResponse(ACCOUNT_PATH, 303)  # where it can be set up
             except UserError as error:
                 return self.pages.refusal(request, error)
             if answer is None and for_others is not None:
@@ -150,7 +152,7 @@ class Desk:
         self, request: Request, then: Show, roles: frozenset[str], quietly: bool = False
     ) -> Response | None:
         """The answer in one transaction; None for who has to sign in, and with `quietly` for other roles too. Raises
-        `NotPermitted`, `LinesNotLent`."""
+        `NotPermitted`, `SecondFactorNeeded`, `LinesNotLent`."""
         token = read_cookie(request, SESSION_COOKIE, https=self.pages.https)
         operators = {operator.id: operator for operator in self.composition.operators}
         operator = operators.get(operator_of(token) or 0) if token else None
@@ -165,6 +167,9 @@ class Desk:
                 if quietly:
                     return None
                 raise NotPermitted
+            rules = self.composition.resources[AccountRules]
+            if rules.staff_second_factor_required and actor.factors < 2:
+                raise SecondFactorNeeded
             if self.of_lines and not operator.lends_lines:
                 raise LinesNotLent
             return then(DeskVisit(self, request, session, actor, operator, now, self.pages.reader(request)))

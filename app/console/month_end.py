@@ -16,6 +16,7 @@ from app.console.errors import CountOfInvoicesWrong, NotSeen
 from app.console.months import spoken_month
 from coworking.billing.books.findings import faults_that_stop
 from coworking.billing.invoice_models import Invoice
+from coworking.billing.invoicing.errors import AddresseeMissing, NoWayToPay
 from coworking.billing.invoicing.month_figures import figures_by_kind
 from coworking.billing.invoicing.preview import PreviewedAccount, chosen, preview, rows_of, totals_of
 from coworking.billing.invoicing.preview import PreviewFilter as Wanted
@@ -39,7 +40,7 @@ PATH = "/console/runs"
 MOST_SHOWN = 50
 RUNS_OFFERED = 13
 ORDERS = ("difference", "rise", "fall")
-LARGEST_COUNT = 1_000_000
+_TROUBLES: dict[str, type[UserError]] = {error.code: error for error in (AddresseeMissing, NoWayToPay)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def show_run(visit: DeskVisit, *, error: UserError | None = None) -> Response:
         faults=faults_that_stop(visit.session),
         by_itself=rules.profile.runs.issues is IssueMode.BY_ITSELF,
         issuer=rules.profile.papers.issuer,
+        why=lambda reason: _why(reason, visit),
         title=lambda what: title_of(rules, what).spoken(visit.reader.language),
     )
 
@@ -158,6 +160,12 @@ def retry(visit: DeskVisit, form: Form) -> Response:
         now=visit.now,
     )
     return go(f"{PATH}/{period}", done="account-issued")
+
+
+def _why(reason: str, visit: DeskVisit) -> str:
+    """The sentence of a known trouble; any other as it was kept."""
+    error = _TROUBLES.get(reason)
+    return error().sentence(visit.reader.language) if error else reason
 
 
 def _to_issue(accounts: Sequence[PreviewedAccount]) -> int:

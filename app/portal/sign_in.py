@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.portal.errors import WrongPair
+from app.portal.errors import CodeAsked, WrongPair
 from coworking.kit.errors import UserError
 from coworking.kit.web.cookies import clear_cookie, read_cookie, set_cookie
 from coworking.kit.web.forms import Form, form_route
@@ -18,8 +18,12 @@ from coworking.kit.web.pages import Pages
 
 SESSION_COOKIE = "session"
 SIGN_IN_PATH = "/sign-in"
+STEP_COOKIE = "step"
+STEP_PATH = "/sign-in/code"
+STEP_KEPT_SECONDS = 600
 SIGN_OUT_PATH = "/sign-out"
 START_PATH = "/"
+ACCOUNT_PATH = "/account"
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 LONGEST_PASSWORD = 256  # characters; more is refused before it is hashed
 
@@ -63,12 +67,14 @@ def portal_routes(
     sign_out: SignOut,
     places: Sequence[Place],
     help_line: HelpLine | None = None,
+    accounts: bool = False,
 ) -> list[BaseRoute]:
     """`/`, `/sign-in` and `/sign-out`. The three functions may block (argon2, a database): they run in threads.
 
-    `sign_in` may raise a UserError of its own (too many attempts): its sentence and status are shown.
+    `sign_in` may raise a UserError of its own (too many attempts): its sentence and status are shown; `CodeAsked` leads
+    to the second step. `accounts` says that `app.portal.doors` is there: passkeys, registering, forgotten passwords.
     """
-    door = _Door(pages, sign_in, account_of, sign_out, places, help_line)
+    door = _Door(pages, sign_in, account_of, sign_out, places, help_line, accounts)
     return [
         Route(START_PATH, door.start_page, methods=["GET"], name="start"),
         Route(SIGN_IN_PATH, door.sign_in_page, methods=["GET"], name="sign-in"),
@@ -86,6 +92,7 @@ class _Door:
         sign_out: SignOut,
         places: Sequence[Place],
         help_line: HelpLine | None,
+        accounts: bool,
     ) -> None:
         self._pages = pages
         self._sign_in = sign_in
@@ -93,6 +100,7 @@ class _Door:
         self._sign_out = sign_out
         self._places = places
         self._help_line = help_line
+        self._accounts = accounts
 
     async def start_page(self, request: Request) -> Response:
         account = await self._account(request)
@@ -114,6 +122,12 @@ class _Door:
             token = await run_sync(self._sign_in, email, password)
             if token is None:
                 raise WrongPair
+        except CodeAsked as asked:
+            response = RedirectResponse(STEP_PATH, 303)
+            set_cookie(
+                response, STEP_COOKIE, asked.step, https=self._pages.https, max_age_seconds=STEP_KEPT_SECONDS
+            )
+            return response
         except UserError as error:
             return self._form(request, email=email[:LONGEST_EMAIL], error=error)
         response = RedirectResponse(START_PATH, 303)
@@ -140,6 +154,7 @@ class _Door:
             problem=error.sentence(language) if error else "",
             places=[place for place in self._places if place.open_to_all],
             help_line=self._help_line,
+            accounts=self._accounts,
         )
         response.headers.update(error.headers if error else {})
         return response

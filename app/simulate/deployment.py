@@ -64,6 +64,8 @@ class Deployment:
     """Enter one of the sandbox's cards at the provider's page, by the reference of the page."""
     payment_changed_by_office: bool
     """Members do not change their means of payment themselves."""
+    debits_accounts: bool
+    """The operator writes files for direct debit."""
     close: Callable[[], object]
     sweeps: Sequence[Callable[[], object]] = ()
     """What is done every day at the times of the sweeps."""

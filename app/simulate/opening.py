@@ -115,6 +115,7 @@ def open_deployment(
         mails_to=lambda address: _mails(composition, address),
         enter_card=enter_card,
         payment_changed_by_office=profile.billing.payment_changed_by == "office",
+        debits_accounts=profile.billing.direct_debit is not None,
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 

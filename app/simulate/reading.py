@@ -38,6 +38,7 @@ _KIND_WORDS: Final = {
     "line": Sentences("回線", "line"),
     "call": Sentences("通話", "call"),
     "payment": Sentences("入金", "payment"),
+    "deposit": Sentences("銀行の入金", "deposit"),
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-NAMED_KINDS: Final = ("member", "line", "call", "event", "lost-thing", "service-stop", "payment")
+NAMED_KINDS: Final = ("member", "line", "call", "event", "lost-thing", "service-stop", "payment", "deposit")
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@ ten thousand calls need no more memory than ten."""
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, TextIO
@@ -121,13 +121,19 @@ def _section(title: str, rows: Iterable[list[str]], out: TextIO, language: str) 
     if not shown:
         return
     out.write(f"\n{_TITLES[title].say(language)}\n")
-    widths = [max(_width(row[column]) for row in shown) for column in range(len(shown[0]))]
-    for row in shown:
-        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
-        out.write(f"  {'  '.join(cells).rstrip()}\n")
+    for line in aligned(shown):
+        out.write(f"{line}\n")
     more = sum(1 for _ in remaining)
     if more:
         out.write(f"  {_TITLES['more'].say(language).format(count=more)}\n")
+
+
+def aligned(rows: Sequence[list[str]]) -> Iterator[str]:
+    """Lines of rows of as many cells each."""
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        yield f"  {'  '.join(cells).rstrip()}"
 
 
 def _width(text: str) -> int:

@@ -25,7 +25,9 @@ class Result:
             return self._world.local_text(self._world.now)
         return self._facts[key]
 
-    def collection(self, key: str) -> "Listing | Nothing | Refusals | Offices | Published | PublicList | Agreements":
+    def collection(
+        self, key: str
+    ) -> "Listing | Nothing | Refusals | Offices | Published | PublicList | Agreements":
         if key == "refused":
             return Refusals(self._world)
         if key == "offices":
@@ -319,6 +321,27 @@ def _invoice(world: World, row: Row) -> Entry:
     }
 
 
+def _payment(world: World, row: Row) -> Entry:
+    return {
+        "member": _member_name(world, row["member_id"]),
+        "means": row["means"],
+        "brand": row["brand"],
+        "amount": row["amount"],
+        "received_on": row["received_on"],
+        "invoices": [paid["number"] for paid in row["invoices"]],
+        "reverses": row["reverses_id"],
+    }
+
+
+def _slip(world: World, row: Row) -> Entry:
+    return {
+        "member": _member_name(world, row["member_id"]),
+        "invoice": row["invoice"],
+        "mail_on": row["mail_on"],
+        "mailed_at": _local(world, row["mailed_at"]),
+    }
+
+
 def _notice(world: World, row: Row) -> Entry:
     kind, _, reference = row["to"].partition(":")
     to = _member_name(world, reference) if kind == "member" else row["to"]
@@ -335,10 +358,11 @@ def _record(world: World, row: Row) -> Entry:
     return entry
 
 
-LOCAL_TIMES: Final = frozenset(
-    {"starts_at", "ends_at", "announced_at", "finished_at", "recorded_at", "refused_at", "reported_at"}
-    | {"accepted_at", "seen_at", "charged_at", "asked_at", "answered_at", "settled_at", "called_off_at", "published_at"}
-)
+LOCAL_TIMES: Final = frozenset([
+    "starts_at", "ends_at", "announced_at", "finished_at", "recorded_at", "refused_at", "reported_at",
+    "accepted_at", "seen_at", "charged_at", "asked_at", "answered_at", "settled_at", "called_off_at",
+    "published_at", "decided_at", "results_at", "made_at",
+])  # fmt: skip
 PUBLISHED: Final = {"price_lists": "prices", "terms": "terms"}
 """Where the public API has it."""
 OF_LINES: Final = ("lines", "calls")
@@ -354,6 +378,11 @@ LISTINGS: Final[dict[str, Source]] = {
     "calls": Source("/api/calls", _call, "call", reference="carrier_sid"),
     "charges": Source("/api/charges", _charge),
     "invoices": Source("/api/invoices", _invoice, reference="number"),
+    "payments": Source("/api/payments", _payment, "payment"),
+    "deposits": Source("/api/deposits", _record, "deposit"),
+    "debits": Source("/api/debits", _record),
+    "debit_mandates": Source("/api/debit-mandates", _record),
+    "payment_slips": Source("/api/payment-slips", _slip),
     "notices": Source("/api/notices", _notice),
     "companies": Source("/api/member-companies", _record, reference="member_id"),
     "events": Source("/api/events", _record, "event"),

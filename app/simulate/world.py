@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from app.asgi import Answer, request
 from app.simulate.actions.declaration import Refused
+from app.simulate.banking import Banking
 from app.simulate.deployment import Deployment
 from app.simulate.errors import FailedRun, Place
 from app.simulate.evaluation import Answers, NoAnswer, evaluate
@@ -80,6 +81,7 @@ class World:
         self.breaches: dict[int, int] = {}
         """The latest prohibited act on record, by line."""
         self.telephones = Telephones(self)
+        self.banking = Banking(self)
         self.paying = Paying(self)
         deployment.sweeps = (*deployment.sweeps, self.paying.pay_what_is_due)
         self.under_load = False
@@ -215,21 +217,43 @@ class World:
     def api(self, method: str, path: str, body: dict[str, Any] | None, *, by: str) -> Any:
         """One request as that person: `staff`, `billing`, `reception`, `anyone` or a member's name. The answer's
         JSON (None where there is none). Raises Refused with the stable code."""
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self._read(self._asked(method, path, content, by), method, path)
+
+    def send_file(self, path: str, content: bytes, *, by: str) -> Any:
+        """Upload a file; the answer's JSON. Raises Refused."""
+        return self._read(self._asked("POST", path, content, by, "application/octet-stream"), "POST", path)
+
+    def file(self, path: str, *, by: str) -> bytes:
+        """Download a file. Raises Refused."""
+        answer = self._asked("GET", path, b"", by)
+        if answer.status >= 400:
+            self._read(answer, "GET", path)
+        return answer.body
+
+    def _asked(
+        self, method: str, path: str, content: bytes, by: str, content_type: str = "application/json"
+    ) -> Answer:
         token = self._token(by)
         self.catch_up()
-        answer = self._send(method, path, body, token)
+        answer = self._send(method, path, content, token, content_type)
         if method != "GET":
             self.catch_up()
-        return self._read(answer, method, path)
+        return answer
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        token: str | None,
+        content_type: str = "application/json",
+    ) -> Answer:
         headers = {"accept": "application/json", "accept-language": self._language}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
-        content = b""
-        if body is not None:
-            headers["content-type"] = "application/json"
-            content = json.dumps(body, ensure_ascii=False).encode()
+        if content:
+            headers["content-type"] = content_type
         url = f"{self.deployment.public_url}{path}"
         return self._loop.run_until_complete(
             request(self.deployment.application, method, url, headers=headers, body=content)
@@ -272,7 +296,8 @@ class World:
         if by not in self._tokens or self._tokens[by][1] <= self.now:
             name = self.deployment.staff[by] if by in STAFF_ROLES else self._members[by].sign_in_name
             wanted = {"email": name, "password": self.deployment.password}
-            signed_in = self._read(self._send("POST", SIGN_IN, wanted, None), "POST", SIGN_IN)
+            content = json.dumps(wanted).encode()
+            signed_in = self._read(self._send("POST", SIGN_IN, content, None), "POST", SIGN_IN)
             self._tokens[by] = (signed_in["token"], self.now + self.deployment.token_lasts)
         return self._tokens[by][0]
 

@@ -18,6 +18,11 @@ from tests.api_house import REFUSED_HERE, ApiHouse, Operation, open_house, probl
 from tests.factories.membership import NOW, PASSWORD, make_account, make_token
 
 STAFF_ONLY = {
+    "GET /api/staff-accounts",
+    "POST /api/staff-accounts",
+    "PUT /api/staff-accounts/{account_id}/role",
+    "DELETE /api/staff-accounts/{account_id}",
+    "DELETE /api/staff-accounts/{account_id}/second-factor",
     "POST /api/members",
     "GET /api/members",
     "POST /api/members/{member_id}/identity-records",
@@ -107,6 +112,14 @@ EVERY_MEMBERS = {"GET /api/events/{event_id}", "GET /api/contents/{content_id}"}
 """What one member may read, every member may."""
 OPEN_TO_ALL = {
     "POST /api/sign-in",
+    "POST /api/registrations",
+    "POST /api/confirmations",
+    "POST /api/password-resets",
+    "POST /api/password-resets/complete",
+    "POST /api/mail-address-confirmations",
+    "POST /api/mail-address-undos",
+    "POST /api/passkey-sign-ins/options",
+    "POST /api/passkey-sign-ins",
     "POST /api/undo",
     "GET /api/published/{operator}/prices",
     "GET /api/published/{operator}/terms",

@@ -24,7 +24,23 @@ EVERYBODYS = {OutboxTask.__tablename__}
 TABLES = sorted(metadata().tables.values(), key=lambda table: table.name)
 OPERATORS_TABLES = [table for table in TABLES if "operator_id" in table.c and table.name not in EVERYBODYS]
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-APPEND_ONLY = ["audit_entries", "charges", "profile_versions"]
+APPEND_ONLY = [
+    "activity_records",
+    "allocations",
+    "audit_entries",
+    "breaches",
+    "charges",
+    "closed_months",
+    "invoice_lines",
+    "invoiced_charges",
+    "invoices",
+    "journal_entries",
+    "journal_lines",
+    "payments",
+    "profile_versions",
+    "service_refusals",
+    "terms_acceptances",
+]
 
 
 @pytest.fixture

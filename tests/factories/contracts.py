@@ -17,9 +17,7 @@ def profile(name: str) -> Profile:
 
 def rules(name: str = "sakura", profile_version_id: int = 1) -> BillingRules:
     found = profile(name)
-    return BillingRules(
-        found.billing, found.membership, found.calendar(), profile_version_id, found.title
-    )
+    return BillingRules(found.billing, found.membership, found.calendar(), profile_version_id, found.title)
 
 
 def day(text: str) -> date:

@@ -31,7 +31,18 @@ from telephony.numbers.models import StockNumber
 from tests.factories.forwarding import call_rules
 from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import ACTOR, line_rules, make_line
-from tests.servers import guesses, metering, numbers, texts, voicemail
+from tests.servers import (
+    community,
+    contracts,
+    dues,
+    guesses,
+    mail_requests,
+    metering,
+    numbers,
+    payments,
+    texts,
+    voicemail,
+)
 from tests.servers.calling_out import attempt_has_failed, queue_look_up
 from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
 from tests.servers.member_webhooks import is_delivered, is_forgotten, queue_delivery, queue_old_delivery
@@ -153,11 +164,87 @@ def queue_free(house: House, session: Session) -> None:
     house.clock.advance_to(house.clock.now() + timedelta(days=180))
 
 
+def queue_line_months(house: House, session: Session, *, in_batches: bool = True) -> None:
+    """Months after the first payment; the clock stands there."""
+    house.clock.advance_to(NOW + timedelta(days=60))
+    dues.queue_line_months(
+        house.work.resources, session, house.operator_id, house.clock.now(), in_batches=in_batches
+    )
+
+
 def number_is_free(_: House, session: Session) -> bool:
     return session.scalars(select(StockNumber.status)).one() == "available"
 
 
 SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Session], bool]]] = {
+    "membership.deliver-announcement": (
+        lambda house, session: community.queue_announcement(session, house.operator_id),
+        lambda _, session: community.is_announced(session),
+    ),
+    "membership.turn-day": (
+        lambda house, session: contracts.queue_turn(house.work.resources, session, house.operator_id),
+        lambda _, session: contracts.is_ended(session),
+    ),
+    "membership.turn-member": (
+        lambda house, session: contracts.queue_turn(
+            house.work.resources, session, house.operator_id, by_day=False
+        ),
+        lambda _, session: contracts.is_ended(session),
+    ),
+    "membership.release-sign-ups": (
+        lambda house, session: community.queue_call_off(house.work.resources, session, house.operator_id),
+        lambda _, session: community.is_called_off(session),
+    ),
+    "billing.invoice-at-once": (
+        lambda house, session: dues.queue_invoice(house.work.resources, session, house.operator_id),
+        lambda _, session: dues.is_invoiced(session),
+    ),
+    "billing.post-dues": (
+        lambda house, session: dues.queue_dues(house.work.resources, session, house.operator_id),
+        lambda _, session: dues.dues_are_posted(session),
+    ),
+    "billing.post-dues-of-batch": (
+        lambda house, session: dues.queue_dues(
+            house.work.resources, session, house.operator_id, in_batches=False
+        ),
+        lambda _, session: dues.dues_are_posted(session),
+    ),
+    "billing.charge-card": (
+        lambda house, session: payments.queue_charge(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_paid(session),
+    ),
+    "billing.chase-arrears": (
+        lambda house, session: payments.queue_arrears_day(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_reminded(session),
+    ),
+    "billing.chase-member": (
+        lambda house, session: payments.queue_chase(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_reminded(session),
+    ),
+    "billing.collect-card": (
+        lambda house, session: payments.queue_member_collection(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_paid(session),
+    ),
+    "billing.collect-cards": (
+        lambda house, session: payments.queue_collection_day(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_paid(session),
+    ),
+    "billing.hear-card-event": (
+        lambda house, session: payments.queue_event(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.card_is_changed(session),
+    ),
+    "billing.open-card-setup": (
+        lambda house, session: payments.queue_setup(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.setup_is_open(session),
+    ),
+    "billing.refund-card": (
+        lambda house, session: payments.queue_refund(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.is_refunded(session),
+    ),
+    "billing.write-slips": (
+        lambda house, session: payments.queue_slips(house.work.resources, session, house.operator_id),
+        lambda _, session: payments.slip_is_written(session),
+    ),
     "calling-out.look-up": (
         lambda house, session: queue_look_up(session, house.operator_id),
         lambda _, session: attempt_has_failed(session),
@@ -208,6 +295,10 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
         lambda house, session: guesses.queue_forget(session, house.operator_id),
         lambda _, session: guesses.is_forgotten(session),
     ),
+    "membership.forget-requests": (
+        lambda house, session: mail_requests.queue_forget(session, house.operator_id),
+        lambda _, session: mail_requests.is_forgotten(session),
+    ),
     "voicemail.delete-recording": (
         lambda house, session: voicemail.queue_delete(session, house.operator_id),
         lambda house, _: house.carrier.deleted == [voicemail.SID],
@@ -255,6 +346,14 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
     "numbers.give-back": (
         lambda house, session: numbers.queue_give_back(session, house.operator_id, house.work.resources),
         lambda _, session: numbers.number_is("released")(session),
+    ),
+    "numbers.post-line-months": (
+        lambda house, session: queue_line_months(house, session),
+        lambda _, session: dues.line_months_are_posted(session),
+    ),
+    "numbers.post-line-months-of-batch": (
+        lambda house, session: queue_line_months(house, session, in_batches=False),
+        lambda _, session: dues.line_months_are_posted(session),
     ),
     "numbers.search-for-sale": (
         lambda house, session: numbers.queue_search(session, house.operator_id, house.work.resources),

@@ -1,5 +1,7 @@
-// Only comfort: the form works without it. A refused form takes the focus to its problem; a sent one cannot be sent twice.
-const form = document.querySelector('form');
-form.querySelector('[autofocus]')?.focus();
-form.addEventListener('submit', () => form.querySelector('[type=submit]').setAttribute('aria-busy', 'true'));
-window.addEventListener('pageshow', () => form.querySelector('[type=submit]').removeAttribute('aria-busy'));
+// Only comfort: the forms work without it. A refused form takes the focus to its problem; a sent one cannot be sent twice.
+document.querySelector('[autofocus]')?.focus();
+for (const form of document.querySelectorAll('form:not(.passkey)')) {
+  const button = form.querySelector('[type=submit]');
+  form.addEventListener('submit', () => button?.setAttribute('aria-busy', 'true'));
+  window.addEventListener('pageshow', () => button?.removeAttribute('aria-busy'));
+}

@@ -4,6 +4,7 @@ from typing import Final
 
 from app.simulate.actions import (
     accounts,
+    banking,
     charging,
     clock,
     community,
@@ -25,6 +26,7 @@ ACTIONS: Final[dict[str, Action]] = {
         charging,
         membership,
         paying,
+        banking,
         contracts,
         community,
         incidents,

@@ -58,6 +58,8 @@ def set_payment_method(world: "World", step: "Step") -> None:
     path = f"/api/members/{world.member(name).reference}/payment-method"
     usual = "staff" if world.deployment.payment_changed_by_office else name
     world.api("PUT", path, body, by=step.by or usual)
+    if body["means"] == "direct-debit":
+        world.paying.sign_mandate(world.member(name).reference)
 
 
 def register_card(world: "World", step: "Step") -> None:

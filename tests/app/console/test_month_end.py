@@ -70,20 +70,20 @@ def test_who_has_not_looked_issues_nothing(run_day: Stand, billing: Visitor, fie
 
 def test_a_parked_account_waits_and_is_tried_again(run_day: Stand, billing: Visitor) -> None:
     with run_day.composition.database.transaction(run_day.operator_id) as session:
-        addresses = dict(session.execute(select(Person.id, Person.email)).tuples().all())
+        addresses = dict(session.execute(select(Person.id, Person.email)).all())
         session.execute(update(Person).values(email=""))
     billing.post_form(f"{PAGE}/issue", PAGE, seen="on", count=str(to_issue(billing.get(PAGE).text)))
     run_day.composition.work.perform()
     page = billing.get(PAGE).text
     assert not invoices(run_day)
-    assert "請求書の送り先のメールアドレスがありません" in page or "addressee-missing" in page
+    assert "請求書の送り先のメールアドレスがありません" in page
     retry = re.search(rf'action="({PAGE}/retry/\d+)"', page)
     assert retry is not None
     with run_day.composition.database.transaction(run_day.operator_id) as session:
         for person_id, email in addresses.items():
             session.execute(update(Person).where(Person.id == person_id).values(email=email))
     assert billing.post_form(retry.group(1), PAGE).headers["location"] == f"{PAGE}?done=account-issued"
-    assert len(invoices(run_day)) == 1
+    assert {str(paper.member_id) for paper in invoices(run_day)} == {retry.group(1).rpartition("/")[2]}
 
 
 def test_before_its_day_nothing_is_issued(stand: Stand, billing: Visitor) -> None:

@@ -163,7 +163,9 @@ def test_a_new_price_list_leaves_what_stands(life: Life) -> None:
     life.run("2026-07-11")
     dearer = life.rules.profile.model_copy(
         update={
-            "dues": {"all-day": life.rules.profile.dues["all-day"].model_copy(update={"amount": Decimal(15_000)})}
+            "dues": {
+                "all-day": life.rules.profile.dues["all-day"].model_copy(update={"amount": Decimal(15_000)})
+            }
         }
     )
     life.rules = BillingRules(

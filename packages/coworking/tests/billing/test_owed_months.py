@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from coworking.billing.closing_days import month_after
 from coworking.billing.owed_months import owed_in
 from coworking.membership import Contract
-
 from tests.factories.contracts import contract, rules
 
 
@@ -33,7 +32,12 @@ def owed(operator: str, one: Contract, month: str) -> dict[str, int]:
         ("sakura", contract("flex-12h 2026-06-30"), "2026-06", {"dues:2026-06": 5_500}),
         ("sakura", contract("drop-in 2026-06-01"), "2026-06", {}),
         # SAK-11: the last month is owed whole, however it ends.
-        ("sakura", contract("all-day 2026-05-01..2026-06-12", ends="2026-06-12"), "2026-06", {"dues:2026-06": 13_750}),
+        (
+            "sakura",
+            contract("all-day 2026-05-01..2026-06-12", ends="2026-06-12"),
+            "2026-06",
+            {"dues:2026-06": 13_750},
+        ),
         ("sakura", contract("all-day 2026-05-01..2026-06-30", ends="2026-06-30"), "2026-07", {}),
         # SAK-29: a dearer plan within the month costs the difference from its first day; from the 1st its own dues.
         (
@@ -86,7 +90,10 @@ def owed(operator: str, one: Contract, month: str) -> dict[str, int]:
             "sakura",
             contract(
                 "all-day 2026-05-01..2026-06-30",
-                options=("company-registration 2026-05-01..2026-06-30", "locker-small 2026-05-01..2026-06-30"),
+                options=(
+                    "company-registration 2026-05-01..2026-06-30",
+                    "locker-small 2026-05-01..2026-06-30",
+                ),
                 ends="2026-06-30",
                 address_held=True,
             ),
@@ -115,7 +122,7 @@ def owed(operator: str, one: Contract, month: str) -> dict[str, int]:
             "2026-08",
             {},
         ),
-        # JSUG-16: a year's dues in its month, and whole in the month in which one joins; JSUG-02: employees owe nothing.
+        # JSUG-16: a year's dues in its month, and whole in the month of joining; JSUG-02: employees owe nothing.
         ("jsug", contract("corporate 2026-06-15"), "2026-06", {"dues:2026-04": 100_000}),
         ("jsug", contract("corporate 2026-06-15"), "2026-07", {}),
         ("jsug", contract("corporate 2026-06-15"), "2027-04", {"dues:2027-04": 100_000}),

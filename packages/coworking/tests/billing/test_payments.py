@@ -30,7 +30,7 @@ from coworking.billing.errors import (
 )
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.journal import balances
-from coworking.billing.journal_models import ClosedMonth, JournalEntry
+from coworking.billing.journal_models import ClosedMonth
 from coworking.billing.payment_events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from coworking.billing.payment_models import Payment
 from coworking.billing.payment_record_models import Refund
@@ -144,7 +144,7 @@ def test_a_reversed_payment_is_owed_again(counter: Counter) -> None:
     assert [counter.state(one)[0] for one in (overdue, invoice)] == ["paid", "paid"]
     counter.told.clear()
     reversal = counter.reverse(payment)
-    assert (reversal.amount, reversal.reverses_id) == (-12_500, payment.id)
+    assert (int(reversal.amount), reversal.reverses_id) == (-12_500, payment.id)
     assert counter.state(overdue) == ("overdue", 0, None)
     assert counter.state(invoice) == ("issued", 0, None)
     assert counter.accounts() == {"receivable": 12_000, "sales": -12_000}
@@ -304,5 +304,4 @@ def test_the_books_agree_with_the_invoices(session: Session, steps: list[tuple[s
         assert accounts.get("receivable", 0) == (owed or 0)
         assert accounts.get("money", 0) == sum(payment.amount for payment in payments)
         assert accounts.get("advance", 0) == -advance_of(session, counter.member.id)
-        assert session.scalar(select(func.count()).select_from(JournalEntry)) >= len(payments)
         savepoint.rollback()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from coworking.billing.price_fields import UnitPrice
 from coworking.billing.use_prices import price_of_things, price_of_time
-
 from tests.factories.contracts import rules
 
 
@@ -65,6 +64,10 @@ def test_the_visits_of_a_day_never_cost_more_than_its_limit(seconds: list[int]) 
     assert charged == min(300 * units, 3_600)
 
 
-@pytest.mark.parametrize(("pages", "is_included", "amount"), [(3, False, 150), (1, False, 50), (999, True, 0)])
+@pytest.mark.parametrize(
+    ("pages", "is_included", "amount"), [(3, False, 150), (1, False, 50), (999, True, 0)]
+)
 def test_things_cost_by_their_number(pages: int, is_included: bool, amount: int) -> None:
-    assert price_of_things(price("printing:colour", "all-day"), pages, is_included=is_included).amount == amount
+    assert (
+        price_of_things(price("printing:colour", "all-day"), pages, is_included=is_included).amount == amount
+    )

@@ -134,7 +134,7 @@ def test_deposits_as_csv(encoding: str) -> None:
         '日付,お取引内容,お引出金額,お預入金額\r\n2026/7/1,振込 ｻﾄｳ ﾊﾅｺ,,"13,750"\r\n2026/7/2,手数料,110,\r\n'
     )
     assert read_deposits(text.encode(encoding), TODAY) == [
-        Deposit(date(2026, 7, 1), 13_750, "振込 サトウ ハナコ", "#1")
+        Deposit(date(2026, 7, 1), 13_750, "振込 サトウ ハナコ", "")
     ]
 
 

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import AuditEntry
 from coworking.kit.errors import NotFound
 from coworking.kit.notices import Notice
-from coworking.membership import MemberRules, MembershipNotActive, NewMember, confirm_identity, require_service
+from coworking.membership import (
+    MemberRules,
+    MembershipNotActive,
+    NewMember,
+    confirm_identity,
+    require_service,
+)
 from coworking.membership.applications import apply, approve, read_texts, refuse
 from coworking.membership.errors import AlreadyApproved, NotApplied, RefusalReasonUnknown
 from coworking.membership.models import Member
@@ -87,5 +93,12 @@ def test_an_operator_that_approves_nothing_takes_everybody(session: Session) -> 
     free = profile.model_copy(
         update={"joining": profile.joining.model_copy(update={"approval_required": False})}
     )
-    member = apply(session, replace(RULES, profile=free), NEW, operator_id=make_operator(session), actor="account:7", now=NOW)
+    member = apply(
+        session,
+        replace(RULES, profile=free),
+        NEW,
+        operator_id=make_operator(session),
+        actor="account:7",
+        now=NOW,
+    )
     assert member.status == "active"

@@ -25,6 +25,13 @@ from coworking.billing.fees import (
 )
 from coworking.billing.first_payments import post_first_payment
 from coworking.billing.journal import Entry, Line, book
+from coworking.billing.payment_events import (
+    ArrearsSettled,
+    InvoiceOverdue,
+    InvoicePaid,
+    InvoiceReopened,
+    MemberInArrears,
+)
 from coworking.billing.payment_methods import (
     WayToPay,
     choose_way_to_pay,
@@ -32,22 +39,29 @@ from coworking.billing.payment_methods import (
     way_to_pay,
     ways_to_pay,
 )
+from coworking.billing.payments import NewPayment, record_payment, reverse_payment
 from coworking.billing.price_fields import MonthlyDues
 from coworking.billing.profile import BillingProfile, PaymentMeans
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.billing.uses import NewUse, record_use
 
 __all__ = [
+    "ArrearsSettled",
     "BillingProfile",
     "BillingRules",
     "ChargeDays",
     "ChargeFacts",
     "Entry",
     "FeeRecord",
+    "InvoiceOverdue",
+    "InvoicePaid",
+    "InvoiceReopened",
     "Line",
+    "MemberInArrears",
     "MonthTotal",
     "MonthlyDues",
     "NewFee",
+    "NewPayment",
     "NewUse",
     "PaymentMeans",
     "Posting",
@@ -72,8 +86,10 @@ __all__ = [
     "post",
     "post_dues",
     "post_first_payment",
+    "record_payment",
     "record_use",
     "reverse",
+    "reverse_payment",
     "standing_charges",
     "take_back_event_fee",
     "totals_by_month",

@@ -53,7 +53,7 @@ def take_payment(
         if (known.member_id, known.means, known.amount) != (member_id, way.means.value, Decimal(amount)):
             raise KeyUsedOtherwise
         return known
-    invoice_id = _open_invoice(session, member_id, number) if number is not None else None
+    invoice_id = open_invoice_of(session, member_id, number) if number is not None else None
     new = NewPayment(
         key=key,
         member_id=member_id,
@@ -123,7 +123,8 @@ def invoices_of(session: Session, payment_ids: Sequence[int]) -> dict[int, list[
     return {payment_id: list(parts.items()) for payment_id, parts in found.items()}
 
 
-def _open_invoice(session: Session, member_id: int, number: str) -> int:
+def open_invoice_of(session: Session, member_id: int, number: str) -> int:
+    """The id of the member's invoice of this number. Raises `NotFound`, `InvoiceNotOpen`."""
     row = session.execute(
         select(Invoice.id, InvoiceBalance.status)
         .join(InvoiceBalance, InvoiceBalance.invoice_id == Invoice.id)

@@ -26,6 +26,16 @@ class InvoiceReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentReversed:
+    """A payment did not stay; another row took it back."""
+
+    payment_id: int
+    member_id: int
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceOverdue:
     """It was not paid by its due date."""
 

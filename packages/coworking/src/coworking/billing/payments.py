@@ -14,12 +14,14 @@ from coworking.billing.allocations import allocate, allocated_by_invoice, book_p
 from coworking.billing.balances import open_balances
 from coworking.billing.errors import AlreadyReversed, NotReversible, PaymentRefunded
 from coworking.billing.invoice_models import Invoice
+from coworking.billing.payment_events import PaymentReversed
 from coworking.billing.payment_models import Payment
 from coworking.billing.payment_record_models import Refund
 from coworking.billing.profile import PaymentMeans
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.events import tell
 from coworking.membership import hold_member
 
 Reason = Literal["bounced", "disputed", "mistaken"]
@@ -135,6 +137,7 @@ def reverse_payment(
     take_back(session, reversal, parts, today=today, now=now)
     book_payment(session, reversal, -sum(parts.values(), Decimal(0)), member.name, now)
     _audit(session, reversal, f"payment.{reason}", actor, now)
+    tell(session, PaymentReversed(payment.id, payment.member_id, actor, now))
     return reversal
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from coworking.billing.collection_fields import CardCollection, SlipMailing
 from coworking.billing.day_rules import DayRule
+from coworking.billing.debit_fields import DirectDebit
 from coworking.billing.paper_fields import InvoicePapers, Runs
 from coworking.billing.price_fields import ChargePurpose, Dues, Fee, MonthlyPrice, UnitPrice
 from coworking.kit.money import TaxMode
@@ -188,6 +189,8 @@ class BillingProfile(Table):
     cards: CardCollection = CardCollection()
     slips: SlipMailing | None = None
     """None: slips are mailed when their invoice is there."""
+    direct_debit: DirectDebit | None = None
+    """None: no files are written for banks."""
     refunds: bool = False
     """What was paid can be paid back."""
     dues: Mapping[Name, Dues] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, cast
@@ -165,12 +166,15 @@ def refuse(
     return member
 
 
-def application_of(session: Session, member_id: int) -> Application | None:
-    """The member's latest."""
+def applications_of(session: Session, member_id: int, *, after_id: int, limit: int) -> Sequence[Application]:
+    """The member's, in the order in which they came."""
     statement = (
-        select(Application).where(Application.member_id == member_id).order_by(Application.id.desc()).limit(1)
+        select(Application)
+        .where(Application.member_id == member_id, Application.id > after_id)
+        .order_by(Application.id)
+        .limit(limit)
     )
-    return session.scalar(statement)
+    return session.scalars(statement).all()
 
 
 def _checked(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from coworking.kit.errors import NotFound
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import SignedIn
 from coworking.membership.companies import company_of, list_companies, people_of, remove_person
+from coworking.membership.contract_errors import BelongsToNone
 from coworking.membership.member_routes import NameFilter
 from coworking.membership.rules import RulesOfMembers
 
@@ -59,7 +59,8 @@ def post_leave_company(member_id: int, visit: SignedIn) -> None:
     """By the company, by staff, or by themselves; today is the last day."""
     company_id = company_of(visit.session, member_id)
     if company_id is None:
-        raise NotFound
+        visit.require_member(member_id)
+        raise BelongsToNone
     if visit.actor.member_id != member_id:
         visit.require_member(company_id)
     rules = visit.resources[RulesOfMembers][visit.operator_id]

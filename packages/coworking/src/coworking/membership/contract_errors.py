@@ -199,3 +199,10 @@ class NoAddressHere(UserError):
     status = 409
     ja = "この会員の住所の登録はありません。契約の内容を確かめてください。"
     en = "No address of this member is registered here. Look at the contract."
+
+
+class BelongsToNone(UserError):
+    code = "belongs-to-none"
+    status = 409
+    ja = "法人やグループに属していません。会員の契約を確かめてください。"
+    en = "This member belongs to no company or group. Look at the contract."

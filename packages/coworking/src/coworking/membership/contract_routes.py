@@ -7,9 +7,11 @@ from datetime import date
 from fastapi import APIRouter
 
 from coworking.kit.errors import NotFound
+from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import PersonsStaff, SignedIn, Visit
 from coworking.membership.addresses import release_address
-from coworking.membership.applications import application_of, record_evidence
+from coworking.membership.application_models import Application
+from coworking.membership.applications import applications_of, record_evidence
 from coworking.membership.changes_of_plan import change_plan
 from coworking.membership.contract_schemas import (
     ApplicationAnswer,
@@ -41,16 +43,21 @@ def get_contract(member_id: int, visit: SignedIn) -> ContractAnswer:
     return _contract(visit, member_id)
 
 
-@router.get("/members/{member_id}/application", summary="The latest application of a member")
-def get_application(member_id: int, visit: SignedIn) -> ApplicationAnswer:
+@router.get("/members/{member_id}/applications", summary="What a member has applied for")
+def get_applications(
+    member_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[ApplicationAnswer]:
+    """With what was decided; the reason of a refusal for staff, and for members where the operator discloses it."""
     visit.require_member(member_id)
-    application = application_of(visit.session, member_id)
-    if application is None:
-        raise NotFound
-    answer = ApplicationAnswer.model_validate(application)
-    if not visit.actor.is_staff and not _rules(visit).profile.joining.reason_disclosed:
-        answer.reason = None
-    return answer
+    found = applications_of(visit.session, member_id, after_id=after, limit=limit)
+    shows_reason = visit.actor.is_staff or _rules(visit).profile.joining.reason_disclosed
+
+    def shown(application: Application) -> ApplicationAnswer:
+        answer = ApplicationAnswer.model_validate(application)
+        answer.reason = answer.reason if shows_reason else None
+        return answer
+
+    return page(found, limit, shown, lambda application: application.id)
 
 
 @router.post("/members/{member_id}/evidence", status_code=204, summary="Record evidence that a plan asks for")

@@ -46,12 +46,6 @@ def passed(deadline: Deadline, now: datetime) -> bool:
     return not in_time(deadline, now)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month."""
-    end = month_end(day, months)
-    return end.replace(day=min(day.day, end.day))
-
-
 def age_on(day: date, born_on: date) -> int:
     """In completed years."""
     birthday_ahead = (day.month, day.day) < (born_on.month, born_on.day)

@@ -51,7 +51,7 @@ class StripeCards:
         self._client = stripe.StripeClient(
             secret_key,
             max_network_retries=0,
-            http_client=http_client or stripe.HTTPXClient(timeout=TIMEOUT_SECONDS, allow_sync_methods=True),
+            http_client=http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
         ).v1
         self._webhook_secret = webhook_secret
         self._back_to = back_to

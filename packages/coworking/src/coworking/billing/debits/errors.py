@@ -9,8 +9,14 @@ class DirectDebitNotOffered(UserError):
 
 class HolderRefused(UserError):
     code = "account-holder-refused"
-    ja = "「{field}」は銀行の形式（半角カナ・英大文字・数字で{most}文字以内）で書けません。通帳のカナ表記で入力してください。"
-    en = "“{field}” cannot be written as banks do ({most} characters of kana, capitals and digits). Enter it in kana as in the passbook."
+    ja = (
+        "「{field}」は銀行の形式（カナ・英大文字・数字で{most}文字以内）で書けません。"
+        "通帳のカナ表記で入力してください。"
+    )
+    en = (
+        "“{field}” cannot be written as banks do ({most} characters of kana, capitals and digits). "
+        "Enter it in kana as in the passbook."
+    )
 
 
 class MandateExists(UserError):

@@ -7,12 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from coworking.billing.counter_payments import open_invoice_of
 from coworking.billing.deposits.errors import DepositDecided, DepositUndecided
 from coworking.billing.deposits.models import Deposit, PayerName
 from coworking.billing.deposits.payers import learn_name
-from coworking.billing.errors import InvoiceNotOpen
-from coworking.billing.balances import OPEN
-from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.journal import first_open_day
 from coworking.billing.payment_events import PaymentReversed
 from coworking.billing.payments import NewPayment, record_payment, reverse_payment
@@ -43,7 +41,7 @@ def assign_deposit(
     deposit = _held(session, deposit_id)
     if deposit.status != "unmatched":
         raise DepositDecided
-    invoice_id = _open_invoice(session, member_id, number) if number is not None else None
+    invoice_id = open_invoice_of(session, member_id, number) if number is not None else None
     if remembers:
         learn_name(session, deposit, member_id, actor=actor, now=now)
     give(session, rules, deposit, member_id, invoice_id, actor=actor, now=now)
@@ -161,16 +159,3 @@ def _decided(
         subject=f"deposit:{deposit.id}",
         details=told,
     )
-
-
-def _open_invoice(session: Session, member_id: int, number: str) -> int:
-    found = session.execute(
-        select(Invoice.id, InvoiceBalance.status)
-        .join(InvoiceBalance, InvoiceBalance.invoice_id == Invoice.id)
-        .where(Invoice.number == number, Invoice.member_id == member_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    if found.status not in OPEN:
-        raise InvoiceNotOpen(number=number)
-    return int(found.id)

@@ -146,13 +146,9 @@ def _named(amount: Decimal, named: Sequence[int], accounts: Accounts) -> list[Ca
     for member_id in named[:MOST_CANDIDATES]:
         invoices = accounts.invoices.get(member_id, [])
         exact = next((invoice.number for invoice in invoices if invoice.owed == amount), None)
-        found.append(
-            Candidate(member_id, Ground.NAME, exact or (invoices[0].number if invoices else None))
-        )
+        found.append(Candidate(member_id, Ground.NAME, exact or (invoices[0].number if invoices else None)))
     return found
 
 
 def _candidates(invoices: Sequence[OpenInvoice], ground: Ground) -> list[Candidate]:
-    return [
-        Candidate(invoice.member_id, ground, invoice.number) for invoice in invoices[:MOST_CANDIDATES]
-    ]
+    return [Candidate(invoice.member_id, ground, invoice.number) for invoice in invoices[:MOST_CANDIDATES]]

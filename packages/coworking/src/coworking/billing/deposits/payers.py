@@ -1,4 +1,4 @@
-"""What is known of those who may have paid: their names, as they are and as staff have learned them, and what they owe."""
+"""What is known of those who may have paid: their names, as they are and as staff learned them, and their debts."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def learn_name(session: Session, deposit: Deposit, member_id: int, *, actor: str
     session.execute(statement.on_conflict_do_nothing(index_elements=["member_id", "payer_key"]))
 
 
-def list_names(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
-) -> Sequence[PayerName]:
+def list_names(session: Session, *, member_id: int | None, after_id: int, limit: int) -> Sequence[PayerName]:
     statement = select(PayerName).where(PayerName.id > after_id).order_by(PayerName.id).limit(limit)
     if member_id is not None:
         statement = statement.where(PayerName.member_id == member_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -72,12 +71,6 @@ def read_file(
     return file
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    deposit_id: int
-    match: Match
-
-
 @task("billing.match-deposits")
 def match_deposits(context: TaskContext, *, file_id: int, after_id: int) -> None:
     """Give the unmatched deposits of a file to whom they surely belong, so many at a time."""
@@ -98,24 +91,21 @@ def match_deposits(context: TaskContext, *, file_id: int, after_id: int) -> None
 
 
 def match_all(session: Session, rules: BillingRules, deposits: Sequence[Deposit], now: datetime) -> None:
-    """Members are held in the order of their numbers, so that two who match at once do not wait for each other; what a
-    member owes is looked at again before each of their deposits."""
+    """Members are held first, in the order of their numbers, so that two who match at once do not wait for each other;
+    what a member owes is looked at again before each of their deposits."""
     accounts = accounts_of(session)
     due = []
     for deposit in deposits:
         decision = decide(told_by(deposit), accounts)
         if isinstance(decision, Match):
             due.append((decision.member_id, deposit.id))
-    for member_id, deposit_id in sorted(due):
+    for member_id in sorted({member_id for member_id, _ in due}):
         hold_member(session, member_id)
+    for member_id, deposit_id in due:
         accounts.replace(member_id, open_invoices_of(session, member_id))
         deposit = session.get_one(Deposit, deposit_id, with_for_update=True, populate_existing=True)
         decision = decide(told_by(deposit), accounts)
-        if (
-            deposit.status == "unmatched"
-            and isinstance(decision, Match)
-            and decision.member_id == member_id
-        ):
+        if deposit.status == "unmatched" and isinstance(decision, Match) and decision.member_id == member_id:
             give(session, rules, deposit, member_id, decision.invoice_id, actor=MATCHING, now=now)
 
 
@@ -130,7 +120,7 @@ def _not_known(session: Session, told: Sequence[ToldDeposit]) -> list[ToldDeposi
         ToldDeposit(day, int(amount), payer, reference)
         for day, amount, payer, reference in session.execute(statement)
     }
-    return [one for one in dict.fromkeys(told) if one not in known]
+    return [one for one in told if one not in known]
 
 
 def _enter(session: Session, file: DepositFile, fresh: Sequence[ToldDeposit]) -> None:

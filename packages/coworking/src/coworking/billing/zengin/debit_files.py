@@ -117,7 +117,7 @@ def write_debits(collector: Collector, debit_on: date, debits: Sequence[Debit]) 
     if any(not 0 < debit.amount <= LARGEST_DEBIT for debit in debits):
         raise ValueError("an amount is 1 yen or more and has at most 10 digits")
     own = collector.account
-    header = {
+    header: dict[str, str | int] = {
         "record": 1, "kind": DIRECT_DEBIT, "code": JIS, "collector_code": collector.code,
         "collector_name": collector.name, "debit_day": f"{debit_on:%m%d}", "bank_code": own.bank_code,
         "bank_name": own.bank_name, "branch_code": own.branch_code, "branch_name": own.branch_name,

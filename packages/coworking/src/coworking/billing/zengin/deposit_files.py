@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from coworking.billing.zengin.errors import BankFileRefused, BankFileTotalsWrong
-from coworking.billing.zengin.records import LARGEST_FILE, Field, read_record, records
+from coworking.billing.zengin.records import LARGEST_FILE, Field, Layout, read_record, records
 
 RECORD_LENGTH = 200
 MOST_DEPOSITS = 100_000
@@ -60,8 +60,8 @@ CSV_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Money that came in. `reference` tells apart two of one day, payer and amount: the bank's own, or `#1`, `#2` … in
-    the order of the file, so that the same deposits have the same references in every file that holds them."""
+    """Money that came in. `reference` tells apart two of one day, payer and amount: the bank's own, with `#2`, `#3` …
+    behind it from the second of the same on, so that a deposit has the same reference in every file that holds it."""
 
     day: date
     amount: int
@@ -82,7 +82,7 @@ def read_deposits(content: bytes, today: date) -> list[Deposit]:
     else:
         found = _read_csv(content)
     deposits: list[Deposit] = []
-    without_reference: Counter[Deposit] = Counter()
+    seen: Counter[Deposit] = Counter()
     for number, deposit in found:
         if deposit.day > today:
             raise BankFileRefused(record=number, field="day")
@@ -90,10 +90,9 @@ def read_deposits(content: bytes, today: date) -> list[Deposit]:
             raise BankFileRefused(record=number, field="size")
         if not deposit.amount:
             continue
-        if not deposit.reference:
-            without_reference[deposit] += 1
-            deposit = replace(deposit, reference=f"#{without_reference[deposit]}")
-        deposits.append(deposit)
+        seen[deposit] += 1
+        nth = f"#{seen[deposit]}" if seen[deposit] > 1 else ""
+        deposits.append(replace(deposit, reference=deposit.reference + nth))
     return deposits
 
 
@@ -108,7 +107,7 @@ def _read_fixed(content: bytes, today: date) -> Iterator[tuple[int, Deposit]]:
                 if kind not in {TRANSFERS, STATEMENTS}:
                     raise BankFileRefused(record=number, field="kind")
             case "2", True, False:
-                layout = TRANSFER if kind == TRANSFERS else STATEMENT
+                layout: Layout = TRANSFER if kind == TRANSFERS else STATEMENT
                 rows.append((number, read_record(layout, record, number=number)))
             case "8", True, False:
                 layout = TRANSFER_TRAILER if kind == TRANSFERS else STATEMENT_TRAILER

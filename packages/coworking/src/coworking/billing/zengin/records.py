@@ -91,6 +91,13 @@ def bank_kana(text: str) -> str:
     return "".join(character if _ALLOWED.fullmatch(character) else " " for character in half)
 
 
+def fits(text: str, length: int) -> bool:
+    """Whether a name can be written as banks do, in at most so many of their characters."""
+    text = text.strip()
+    written = bank_kana(text)
+    return 0 < len(written) <= length and written.count(" ") == len(re.findall(r"\s", text))
+
+
 def _is_readable(character: str) -> bool:
     """Single-byte, and no control character but those that end lines and files."""
     return " " <= character <= "~" or "｡" <= character <= "ﾟ" or character in "\r\n\x1a"

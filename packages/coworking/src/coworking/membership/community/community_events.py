@@ -207,7 +207,7 @@ def taken_places(session: Session, event_ids: Collection[int]) -> dict[int, int]
         .where(SignUp.event_id.in_(event_ids), SignUp.cancelled_at.is_(None))
         .group_by(SignUp.event_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def joined_by(session: Session, event_ids: Collection[int], member_id: int) -> frozenset[int]:

@@ -158,7 +158,7 @@ def terms_of_member(
                 TermsAcceptance.member_id == member_id
             )
         )
-        .tuples()
+        
         .all()
     )
     editions = terms_editions(session, profile)
