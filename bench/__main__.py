@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import forwarding_line, papers, simulated_calls, usage, webhooks
+from bench import billing, forwarding_line, papers, simulated_calls, usage, webhooks
 
 
 def main() -> None:
@@ -16,11 +16,17 @@ def main() -> None:
     parser.add_argument("--papers-only", action="store_true", help="only invoices as PDF")
     parser.add_argument("--papers", type=int, default=papers.PAPERS, help="how many of them")
     parser.add_argument("--legs", type=int, default=usage.LEGS, help="of that month")
+    parser.add_argument("--billing", action="store_true", help="only a month's run of invoices")
+    parser.add_argument("--members", type=int, default=billing.MEMBERS, help="of that run")
+    parser.add_argument("--calls", type=int, default=billing.CALLS, help="of that run")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
     if arguments.papers_only:
         print_papers(arguments.papers)
+        return
+    if arguments.billing:
+        print_billing(billing.bill(arguments.members, arguments.calls))
         return
     if arguments.usage_only:
         print_usage(arguments.legs)
@@ -68,6 +74,16 @@ def print_usage(legs: int) -> None:
         for asked in usage.ask(month):
             limit = f"{asked.limit_ms:,}" if asked.limit_ms else "-"
             print(f"{asked.name:32} {asked.milliseconds:8.1f} {limit:>6} {asked.rows:12,}")
+
+
+def print_billing(billed: billing.Billed) -> None:
+    print()
+    print(f"Invoices of {billed.members:,} members with {billed.calls:,} calls, loaded in {billed.load_seconds:.0f} s")
+    print(f"issued {billed.invoices:,} in {billed.issue_seconds:.1f} s: {billed.invoices / billed.issue_seconds:.0f}/s")
+    print(f"with their letters {billed.all_seconds:.1f} s")
+    per_invoice = billed.issue_seconds / max(billed.invoices, 1) * 1000
+    print(f"{per_invoice:.2f} ms an invoice, {billed.issue_seconds / billed.aggregate_seconds:.1f} × one SQL aggregate")
+    print(f"peak memory {billed.before_mib:.0f} MiB before, {billed.after_mib:.0f} MiB after; {billed.faults} faults")
 
 
 def print_webhooks(results: list[webhooks.Result]) -> None:

@@ -32,6 +32,7 @@ from telephony.forwarding.models import Call
 from telephony.numbers import Line
 from tests.databases import owner_database
 from tests.factories.community import CommunityIds, make_community
+from tests.factories.invoices import make_run
 from tests.factories.line_records import make_line_records
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
@@ -64,11 +65,16 @@ EXAMPLES = {
     "payment_id": "payment_id",
     "slip_id": "slip_id",
     "invoice_number": "invoice_number",
+    "period": "period",
+    "month": "month",
     **{field.name: field.name for field in fields(CommunityIds)},
 }
 
 # What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
 REFUSED_HERE = {
+    "POST /api/members/{member_id}/uses",
+    "POST /api/members/{member_id}/prints",
+    "POST /api/members/{member_id}/hand-backs",
     # A passkey and a code come from a device; a password, from who knows it.
     "POST /api/account/passkeys",
     "POST /api/account/second-factor/confirm",
@@ -123,6 +129,8 @@ class Tenant(CommunityIds):
     slip_id: int
     invoice_number: str
     operator: str = "nex"
+    period: str = "2026-06"
+    month: str = "2026-05"
     kind: str = "unanswered"
 
 
@@ -306,6 +314,7 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
     records = make_line_records(session, line, member, serial)
     account = make_account(session, operator_id, member=member)
     paid = make_paid(session, member)
+    make_run(session, operator_id)
     return Tenant(
         operator_id=operator_id,
         token=make_token(session, account),

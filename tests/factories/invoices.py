@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.billing import BillingProfile, BillingRules, Entry, Line, book
-from coworking.billing.invoice_models import Invoice, InvoiceBalance, InvoiceLine
+from coworking.billing.invoice_models import BillingRun, Invoice, InvoiceBalance, InvoiceLine
 from coworking.membership.models import Member
 from tests.factories.membership import NOW, make_profile_version, nex
 
@@ -91,3 +92,10 @@ def make_invoice(
     book(session, member.operator_id, entry, now)
     session.flush()
     return invoice
+
+
+def make_run(session: Session, operator_id: int, period: str = "2026-06", *, now: datetime = NOW) -> None:
+    """The run of a month, open; of one that is there, nothing changes."""
+    row = {"operator_id": operator_id, "period": period, "status": "open", "opened_at": now}
+    statement = insert(BillingRun).values(row)
+    session.execute(statement.on_conflict_do_nothing(index_elements=["operator_id", "period"]))

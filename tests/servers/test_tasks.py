@@ -36,6 +36,7 @@ from tests.servers import (
     contracts,
     dues,
     guesses,
+    invoices,
     mail_requests,
     metering,
     numbers,
@@ -177,6 +178,22 @@ def number_is_free(_: House, session: Session) -> bool:
 
 
 SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Session], bool]]] = {
+    "billing.issue-batch": (
+        lambda house, session: invoices.queue_batch(house.work.resources, session, house.operator_id),
+        lambda _, session: invoices.is_issued(session),
+    ),
+    "billing.open-runs": (
+        lambda house, session: invoices.queue_run(house.work.resources, session, house.operator_id),
+        lambda _, session: invoices.is_issued(session),
+    ),
+    "billing.write-letters": (
+        lambda house, session: invoices.queue_run(house.work.resources, session, house.operator_id),
+        lambda _, session: invoices.letter_is_written(session),
+    ),
+    "checks.check-day": (
+        lambda house, session: invoices.queue_check(house.work.resources, session, house.operator_id),
+        lambda _, session: invoices.fault_is_found(session),
+    ),
     "membership.deliver-announcement": (
         lambda house, session: community.queue_announcement(session, house.operator_id),
         lambda _, session: community.is_announced(session),

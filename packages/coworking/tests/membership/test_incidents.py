@@ -42,7 +42,7 @@ from coworking.membership.incidents.lost_property import (
     state_on,
 )
 from coworking.membership.incidents.models import LostThing
-from coworking.membership.incidents.service_stops import end_stop, list_stops, log_stop
+from coworking.membership.incidents.stops import end_stop, list_stops, log_stop
 from coworking.membership.models import Member
 from coworking.membership.texts import BilingualText
 from tests.factories.community import ACTOR, TODAY

@@ -25,7 +25,7 @@ class Body(BaseModel):
 
 
 class ChargeBody(Body):
-    what: Purpose = Field(description="A fee of the operator's.", examples=["damage"])
+    what: Purpose = Field(description="A fee of the operator's.", examples=["technician"])
     amount: Annotated[int, Field(ge=1, le=MOST_YEN)] | None = Field(
         default=None,
         description="Yen of one, by the operator's tax mode, for what is charged at cost; leave it out for a fee of "
@@ -33,7 +33,7 @@ class ChargeBody(Body):
         examples=[12000],
     )
     quantity: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, examples=[1])
-    note: Note = Field(default="", description="Why, for staff.", examples=["Broken chair in the lounge"])
+    note: Note = Field(default="", description="Why, for staff.", examples=["Moved the desk phone to the second floor"])
     service_on: date | None = Field(
         default=None, description="The local day that it is for; today if left out.", examples=["2026-06-10"]
     )

@@ -27,6 +27,7 @@ ACCOUNTS = {
     "interest-income": Words("受取利息（遅延損害金）", "Late interest received"),
     "fees-paid": Words("支払手数料", "Fees paid"),
     "bad-debt": Words("貸倒損失", "Bad debts"),
+    "opening": Words("開始残高", "Opening balances"),
     "adjustments": Words("雑損益", "Adjustments"),
 }
 """What the books distinguish; a line's `detail` says for what or by which means."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from coworking.billing.rules import BillingRules
 from coworking.kit.profile_fields import Bilingual, Words
 
+OPENING_BALANCE = "opening-balance"
+"""What was invoiced before, in another system, and is still owed: with its tax, and no sale of this one's books."""
+
 USUAL_TITLES = {
     "dues": Words("会費", "Dues"),
     "contribution": Words("賛助会費", "Contribution"),
@@ -29,6 +32,7 @@ USUAL_TITLES = {
     "rounding": Words("端数調整", "Fractions of a yen"),
     "credit": Words("ご請求の減額", "Reduction"),
     "event-fee": Words("イベント参加費", "Event fee"),
+    OPENING_BALANCE: Words("以前のご請求の未払分", "Unpaid from before"),
 }
 """By purpose, or by what stands before its colon; a profile's own title goes before."""
 

@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from coworking.billing.invoicing.invoice_sums import NO_YEN, InvoiceSums, SummedLine
 from coworking.billing.journal import Line
+from coworking.billing.titles import OPENING_BALANCE
 from coworking.kit.money import TaxMode
 
 LATE_INTEREST = "late-interest"
@@ -28,6 +29,9 @@ def lines_of_issue(sums: InvoiceSums) -> list[Line]:
 
 
 def account_of(what: str) -> str:
+    """What was a sale in the books of another system is none here."""
+    if what == OPENING_BALANCE:
+        return "opening"
     return "interest-income" if what == LATE_INTEREST else "sales"
 
 

@@ -43,7 +43,7 @@ from coworking.membership.incidents.schemas import (
     StopAnswer,
     StopBody,
 )
-from coworking.membership.incidents.service_stops import end_stop, list_stops, log_stop
+from coworking.membership.incidents.stops import end_stop, list_stops, log_stop
 from coworking.membership.passing_by import Anybody
 from coworking.membership.rules import MemberRules, RulesOfMembers
 
