@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def hear_of_money(subscriptions: Subscriptions, house: House) -> None:
     def issued(session: Session, told: InvoiceIssued) -> None:
         rules = house.own(session).billing_rules()
-        use_advances(session, rules, told.invoice_id, told.at)
+        if told.has_advance:
+            use_advances(session, rules, told.invoice_id, told.at)
         if told.due_on <= rules.calendar.local_date(told.at):
             queue_collection(session, session.info["operator_id"], told.member_id, told.at)
 

@@ -24,6 +24,7 @@ from coworking.kit.clock import VirtualClock
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.money import TaxMode
 from coworking.kit.notices import Notice
+from coworking.kit.sealing import FieldKeys
 from coworking.membership.models import Member
 from telephony.forwarding.calling_out.models import CallAttempt
 from telephony.forwarding.control.models import ControlSession
@@ -31,6 +32,7 @@ from telephony.forwarding.member_webhooks.setting import set_webhook
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
 from tests.databases import owner_database
+from tests.factories.bank_records import BankIds, make_bank_records
 from tests.factories.community import CommunityIds, make_community
 from tests.factories.invoices import make_run
 from tests.factories.line_records import make_line_records
@@ -67,7 +69,7 @@ EXAMPLES = {
     "invoice_number": "invoice_number",
     "period": "period",
     "month": "month",
-    **{field.name: field.name for field in fields(CommunityIds)},
+    **{field.name: field.name for ids in (CommunityIds, BankIds) for field in fields(ids)},
 }
 
 # What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
@@ -104,7 +106,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 @dataclass(frozen=True)
-class Tenant(CommunityIds):
+class Tenant(CommunityIds, BankIds):
     """A member with one of everything; ids as a request names them."""
 
     operator_id: int
@@ -291,12 +293,18 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
             make_stock(session, operator.id, count=5, first=1000 + 100 * serial)
             for index, tenant in enumerate(TENANTS[name]):
                 tenants[tenant] = _tenant(
-                    session, operator.id, operator.profile_version_id, 10 * serial + index
+                    session,
+                    operator.id,
+                    operator.profile_version_id,
+                    10 * serial + index,
+                    composition.resources[FieldKeys],
                 )
     return ApiHouse(composition, staff, **tenants)
 
 
-def _tenant(session: Session, operator_id: int, profile_version_id: int, serial: int) -> Tenant:
+def _tenant(
+    session: Session, operator_id: int, profile_version_id: int, serial: int, keys: FieldKeys
+) -> Tenant:
     # A rental office keeps its last line; this one has two and room for another.
     member = make_member(session, operator_id, plan="rental-office", capacity=3)
     line, other = (
@@ -337,6 +345,7 @@ def _tenant(session: Session, operator_id: int, profile_version_id: int, serial:
         slip_id=paid.slip_id,
         invoice_number=paid.invoice_number,
         **asdict(make_community(session, member)),
+        **asdict(make_bank_records(session, member, keys)),
     )
 
 

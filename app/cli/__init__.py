@@ -18,6 +18,7 @@ COMMANDS = {
         "app.cli.fallback_document:fallback_document",
         "Write what callers hear while the service is down.",
     ),
+    "import": ("app.cli.importing:import_file", "Take over members and money of another system from CSV."),
     "check": ("app.cli.check:check", "Check the books and what is overdue."),
     "backup": ("app.cli.backup:backup", "Write a backup of the database."),
     "restore": ("app.cli.backup:restore", "Put a backup into an empty database."),

@@ -113,7 +113,10 @@ class Cells:
         if value is None:
             raise ValueMissing(column=column, title=TITLES[column])
         if len(value) > longest or any(unicodedata.category(one) in {"Cc", "Cs"} for one in value):
-            raise wrong(column, Words(f"改行のない {longest} 文字までの文字", f"up to {longest} characters on one line"))
+            raise wrong(
+                column,
+                Words(f"改行のない {longest} 文字までの文字", f"up to {longest} characters on one line"),
+            )
         return value
 
     def maybe(self, column: str, *, longest: int = 200) -> str | None:
@@ -170,9 +173,7 @@ class Cells:
             raise wrong(column, wanted)
         return day
 
-    def _matching(
-        self, column: str, pattern: re.Pattern[str], wanted: Words, *, longest: int = 254
-    ) -> str:
+    def _matching(self, column: str, pattern: re.Pattern[str], wanted: Words, *, longest: int = 254) -> str:
         value = self._plain(column)
         if len(value) > longest or pattern.fullmatch(value) is None:
             raise wrong(column, wanted)

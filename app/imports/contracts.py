@@ -81,9 +81,7 @@ class ContractRows:
             if row.entry == "option":
                 assert row.option is not None
                 ends_on = row.ends_on or member.ends_on
-                session.add(
-                    OptionTerm(**facts, option=row.option, starts_on=row.starts_on, ends_on=ends_on)
-                )
+                session.add(OptionTerm(**facts, option=row.option, starts_on=row.starts_on, ends_on=ends_on))
             elif row.entry == "pause":
                 session.add(Pause(**facts, starts_on=row.starts_on, ends_on=row.ends_on))
             else:
@@ -140,12 +138,15 @@ class ContractRows:
         last = standing.ends_on
         if starts_on < standing.starts_on or (last is not None and starts_on > last):
             raise wrong(
-                "starts_on", Words("契約の期間の日付", "a date between the first and the last day of the contract")
+                "starts_on",
+                Words("契約の期間の日付", "a date between the first and the last day of the contract"),
             )
         if ends_on is not None and (ends_on < starts_on or (last is not None and ends_on > last)):
             raise wrong(
                 "ends_on",
-                Words("開始日以降で契約の期間の日付", "a date from starts_on to the last day of the contract"),
+                Words(
+                    "開始日以降で契約の期間の日付", "a date from starts_on to the last day of the contract"
+                ),
             )
         return starts_on, ends_on
 

@@ -215,7 +215,9 @@ class MemberRows:
                 raise PlanUnknown(plan=plan, allowed=", ".join(plans))
             plan = named[0]
         if not cells.has("company") and kind not in {one.value for one in plans[plan].kinds}:
-            told = ", ".join(name for name, one in plans.items() if kind in {each.value for each in one.kinds})
+            told = ", ".join(
+                name for name, one in plans.items() if kind in {each.value for each in one.kinds}
+            )
             raise PlanNotForThis(allowed=told)
         return plan
 

@@ -18,11 +18,9 @@ from app.imports.models import KINDS, ImportedRow
 from app.imports.open_items import OpenItemRows
 from app.imports.reading import Line, lines_of
 from app.imports.taking import Rows, Taking
-from coworking.billing import BillingRules
 from coworking.kit.audit import record
 from coworking.kit.db import table_of
 from coworking.kit.errors import UserError
-from coworking.membership import MemberRules
 
 ROWS_A_BATCH = 500
 LOCK_OF_IMPORTS = 7_206_431
@@ -84,12 +82,6 @@ def take_over(taking: Taking, kind: str, content: str, *, applies: bool) -> Repo
         _write(taking, kind, rows, [one for one in judged if one.reported.outcome == "new"])
         _record(taking, kind, content, judged)
     return Report(kind, applied, [one.reported for one in judged])
-
-
-def taking_by(
-    session: Any, operator_id: int, members: MemberRules, billing: BillingRules, *, actor: str, now: Any
-) -> Taking:
-    return Taking(session, operator_id, members, billing, actor, now, {})
 
 
 def _judge(rows: Rows[Any], line: Line, known: dict[str, bytes]) -> _Judged:

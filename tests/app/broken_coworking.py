@@ -178,4 +178,20 @@ BROKEN_COWORKING = [
         '"T8000012050002"',
         "registered with the tax agency",
     ),
+    (
+        "sakura",
+        'collector_code = "0000000001"',
+        'collector_code = "1"',
+        "billing.direct_debit.collector_code",
+        '"1"',
+        "10 digits in quotes",
+    ),
+    (
+        "sakura",
+        'collector_name = "ワ-クブ-スサクラ"',
+        'collector_name = "桜"',
+        "billing.direct_debit.collector_name",
+        '"桜"',
+        "of the banks' kana",
+    ),
 ]

@@ -32,6 +32,7 @@ from tests.factories.forwarding import call_rules
 from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import ACTOR, line_rules, make_line
 from tests.servers import (
+    bank_files,
     community,
     contracts,
     dues,
@@ -253,6 +254,18 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
     "billing.open-card-setup": (
         lambda house, session: payments.queue_setup(house.work.resources, session, house.operator_id),
         lambda _, session: payments.setup_is_open(session),
+    ),
+    "billing.match-deposits": (
+        lambda house, session: bank_files.queue_matching(house.work.resources, session, house.operator_id),
+        lambda _, session: bank_files.deposit_is_assigned(session),
+    ),
+    "billing.settle-debits": (
+        lambda house, session: bank_files.queue_results(house.work.resources, session, house.operator_id),
+        lambda _, session: bank_files.invoice_is_paid(session),
+    ),
+    "billing.write-debits": (
+        lambda house, session: bank_files.queue_writing(house.work.resources, session, house.operator_id),
+        lambda _, session: bank_files.batch_is_written(session),
     ),
     "billing.refund-card": (
         lambda house, session: payments.queue_refund(house.work.resources, session, house.operator_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -94,6 +94,19 @@ def use_advances(session: Session, rules: BillingRules, invoice_id: int, now: da
 def advance_of(session: Session, member_id: int) -> Decimal:
     """What a member has paid and no invoice has used."""
     return sum((rest for _, rest in _with_rest(session, member_id)), Decimal(0))
+
+
+def paid_ahead(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Which of these members may have an advance: of a payment of theirs not everything is allocated."""
+    used = func.coalesce(func.sum(Allocation.amount), 0)
+    statement = (
+        select(Payment.member_id)
+        .outerjoin(Allocation, Allocation.payment_id == Payment.id)
+        .where(Payment.member_id.in_(member_ids), Payment.amount > 0)
+        .group_by(Payment.id)
+        .having(Payment.amount - used > 0)
+    )
+    return set(session.scalars(statement))
 
 
 def book_payment(

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class InvoiceIssued:
-    """`total` is whole yen, tax included."""
+    """`total` is whole yen, tax included. `has_advance`: the member had paid ahead when it was issued."""
 
     invoice_id: int
     member_id: int
@@ -17,6 +17,7 @@ class InvoiceIssued:
     due_on: date
     total: Decimal
     pays_by: str
+    has_advance: bool
     at: datetime
 
 

@@ -134,4 +134,4 @@ def balances(session: Session) -> dict[str, Decimal]:
     statement = select(
         JournalLine.account, func.sum(JournalLine.amount, type_=JournalLine.amount.type)
     ).group_by(JournalLine.account)
-    return {account: amount for account, amount in session.execute(statement)}
+    return dict(session.execute(statement).all())

@@ -43,7 +43,7 @@ from coworking.membership.events import (
     PlanChanged,
 )
 from coworking.membership.idempotency import forget_answers
-from coworking.membership.invoice_addressees import InvoiceAddressee, invoice_addressee
+from coworking.membership.invoice_addressees import InvoiceAddressee, invoice_addressee, invoice_addressees
 from coworking.membership.leaving import end_membership, lift_limit, limit_membership, strike_membership
 from coworking.membership.member_locks import keep_members
 from coworking.membership.member_names import member_names, names_paid_under
@@ -136,6 +136,7 @@ __all__ = [
     "has_identity",
     "hold_member",
     "invoice_addressee",
+    "invoice_addressees",
     "is_staffed",
     "join",
     "keep_members",

@@ -134,8 +134,8 @@ class EventSignUpCancelled:
 
 @dataclass(frozen=True, slots=True)
 class DamageReported:
-    """A member owes `amount` yen for damage or loss, or for the disposal of what was left behind. `reference` names what
-    it is for, such as `damage:7` or `lost-thing:12`."""
+    """A member owes `amount` yen for damage or loss, or for the disposal of what was left behind. `reference` names
+    what it is for, such as `damage:7` or `lost-thing:12`."""
 
     member_id: int
     amount: Decimal

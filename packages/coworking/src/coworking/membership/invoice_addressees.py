@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import Language
 from coworking.membership.detail_models import InvoiceAddresseeRow
 from coworking.membership.members import get_member, hold_member
+from coworking.membership.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,19 @@ class NewAddressee:
 
 def invoice_addressee(session: Session, member_id: int) -> InvoiceAddressee:
     """The addressee that the member has named, otherwise the representative or the person. Raises `NotFound`."""
-    member = get_member(session, member_id)
+    return _addressee(get_member(session, member_id), session.get(InvoiceAddresseeRow, member_id))
+
+
+def invoice_addressees(session: Session, member_ids: Collection[int]) -> dict[int, InvoiceAddressee]:
+    """The same of many, by member."""
+    named = session.scalars(select(InvoiceAddresseeRow).where(InvoiceAddresseeRow.member_id.in_(member_ids)))
+    rows = {row.member_id: row for row in named}
+    members = session.scalars(select(Member).where(Member.id.in_(member_ids)))
+    return {member.id: _addressee(member, rows.get(member.id)) for member in members}
+
+
+def _addressee(member: Member, row: InvoiceAddresseeRow | None) -> InvoiceAddressee:
     person, company = member.person, member.company
-    row = session.get(InvoiceAddresseeRow, member_id)
     own_address = (company.address if company else None) or person.address
     attention = person.name if company else None
     if row is None:

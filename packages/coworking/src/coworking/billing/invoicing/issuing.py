@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, bindparam, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from coworking.billing.allocations import paid_ahead
 from coworking.billing.books.findings import faults_that_stop
 from coworking.billing.invoice_events import InvoiceIssued
 from coworking.billing.invoice_models import BillingRun, InvoiceBalance, OpenCharge, ParkedAccount
@@ -39,7 +40,7 @@ from coworking.kit.audit import record
 from coworking.kit.db import REPEATABLE, UNAVAILABLE, sqlstate, table_of
 from coworking.kit.errors import UserError
 from coworking.kit.events import tell
-from coworking.membership import contracts_of, facts, invoice_addressee, keep_members
+from coworking.membership import contracts_of, facts, invoice_addressees, keep_members
 
 DEFECT = "defect"
 """Why an account is parked whose trouble is not the user's; the log has the rest."""
@@ -162,11 +163,10 @@ def _papers(session: Session, rules: BillingRules, made: Sequence[Draft], run_id
     except IndexError as error:
         raise NoWayToPay from error
     addressees = {}
-    for member_id, contract in contracts.items():
-        addressee = invoice_addressee(session, member_id)
+    for member_id, addressee in invoice_addressees(session, contracts).items():
         if not addressee.email:
             raise AddresseeMissing
-        addressees[member_id] = addressee_row(addressee, contract.kind)
+        addressees[member_id] = addressee_row(addressee, contracts[member_id].kind)
     return [
         Paper(
             member_id=draft.member_id,
@@ -245,6 +245,7 @@ def _tell(session: Session, operator_id: int, entered: Sequence[Entered], now: d
     write_letters.enqueue(
         session, operator_id=operator_id, now=now, invoice_ids=[one.invoice_id for one in entered]
     )
+    ahead = paid_ahead(session, {one.paper.member_id for one in entered})
     for one in entered:
         paper = one.paper
         tell(
@@ -256,6 +257,7 @@ def _tell(session: Session, operator_id: int, entered: Sequence[Entered], now: d
                 paper.due_on,
                 paper.sums.total,
                 paper.pays_by,
+                paper.member_id in ahead,
                 now,
             ),
         )

@@ -69,6 +69,14 @@ def enter_lost_thing(
     return lost
 
 
+def get_lost_thing(session: Session, lost_thing_id: int) -> LostThing:
+    """Raises `NotFound`."""
+    lost = session.get(LostThing, lost_thing_id)
+    if lost is None:
+        raise NotFound
+    return lost
+
+
 def state_on(lost: LostThing, today: date) -> State:
     """The last day of keeping counts as kept."""
     if lost.handed_back_at is not None:

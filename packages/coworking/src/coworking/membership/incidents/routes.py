@@ -19,6 +19,7 @@ from coworking.membership.incidents.inquiries import answer, ask, categories, li
 from coworking.membership.incidents.lost_property import (
     dispose,
     enter_lost_thing,
+    get_lost_thing,
     hand_back,
     list_lost_things,
     state_on,
@@ -82,6 +83,11 @@ def get_lost_things(
         visit.session, state=state, member_id=member_id, today=today, after_id=after, limit=limit
     )
     return page(found, limit, lambda lost: _lost(lost, today), lambda lost: lost.id)
+
+
+@router.get("/lost-things/{lost_thing_id}", summary="One thing that was left behind")
+def get_one_lost_thing(lost_thing_id: int, visit: Staff) -> LostThingAnswer:
+    return _lost(get_lost_thing(visit.session, lost_thing_id), _today(visit))
 
 
 @router.post("/lost-things/{lost_thing_id}/hand-back", summary="Hand a thing back to its owner")
