@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.idempotent_requests import takes_key
 from coworking.membership.idempotency import LONGEST_KEY
 
 IDEMPOTENCY_KEY = {
@@ -34,9 +35,9 @@ def describe(api: FastAPI) -> dict[str, Any]:
             routes=api.routes,
             tags=api.openapi_tags,
         )
-        for operations in description["paths"].values():
+        for path, operations in description["paths"].items():
             for method in CHANGING:
-                if "security" in operations.get(method, {}):
+                if takes_key(path) and "security" in operations.get(method, {}):
                     operations[method].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         api.openapi_schema = description
     return api.openapi_schema

@@ -36,6 +36,8 @@ import telephony.forwarding.routes
 import telephony.forwarding.voicemail.routes
 import telephony.metering.routes
 import telephony.numbers.routes
+from app.imports.routes import router as imports_router
+from app.people.routes import router as people_router
 from app.published.api import router as published_router
 
 ROUTERS = (
@@ -73,5 +75,7 @@ ROUTERS = (
     telephony.forwarding.voicemail.routes.router,
     telephony.forwarding.calling_out.routes.router,
     telephony.forwarding.member_webhooks.routes.router,
+    imports_router,
+    people_router,
     published_router,
 )

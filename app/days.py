@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from app.checker import check_day
+from app.people.retention import forget as forget_people
 from coworking.billing import post_dues
 from coworking.billing.arrears.steps import chase_arrears
 from coworking.billing.cards.collecting import collect_cards
@@ -35,6 +36,7 @@ DAILY_STEPS = DailySteps(
         Step(time(3, 15), forget_answers),
         Step(time(3, 17), forget_requests),
         Step(time(3, 20), control_retention.forget),
+        Step(time(3, 40), forget_people),
         Step(time(9, 0), chase_arrears),
     )
 )

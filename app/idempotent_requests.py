@@ -21,6 +21,8 @@ from coworking.membership.idempotency import LONGEST_KEY, Answer, answer_kept, k
 
 HEADER = "idempotency-key"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SECRETS = "/api/account"
+"""Answers below it hold secrets that are told once: none of them is kept."""
 REPLAYED = "idempotent-replayed"
 """The header that marks an answer given before."""
 
@@ -40,7 +42,7 @@ class IdempotentRequests:
         key = request.headers.get(HEADER)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         operator_id = operator_of(token)
-        if key is None or operator_id is None:
+        if key is None or operator_id is None or not takes_key(scope["path"]):
             await self._app(scope, receive, send)
             return
         try:
@@ -107,6 +109,11 @@ class IdempotentRequests:
         )
         response.raw_headers = list(told[0]["headers"])
         return response
+
+
+def takes_key(path: str) -> bool:
+    """Whether changes at this path may come with a key."""
+    return not path.startswith(SECRETS)
 
 
 class _NothingChanged(Exception):

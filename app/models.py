@@ -1,7 +1,7 @@
 """Every table of the application, so that the one history and the one metadata see them all."""
 
 import app.imports.models
-import app.people.models
+import app.people.models  # noqa: F401
 import coworking.billing.arrears.models
 import coworking.billing.books.finding_models
 import coworking.billing.cards.models

@@ -12,6 +12,8 @@ from coworking.billing.arrears.steps import settle_debt
 from coworking.billing.cards.collecting import queue_collection
 from coworking.billing.deposits.assigning import take_deposit_back
 from coworking.billing.invoice_events import InvoiceCredited, InvoiceIssued
+from coworking.billing.invoicing.letters import ATTACHED
+from coworking.billing.papers import invoice_file
 from coworking.billing.payment_events import (
     ArrearsSettled,
     InvoicePaid,
@@ -20,6 +22,7 @@ from coworking.billing.payment_events import (
     PaymentReversed,
 )
 from coworking.kit.events import Subscriptions
+from coworking.kit.notices import register_attachments
 from telephony.numbers import serve_after_debt, suspend_for_debt
 
 if TYPE_CHECKING:
@@ -53,6 +56,10 @@ def hear_of_money(subscriptions: Subscriptions, house: House) -> None:
     def settled(session: Session, told: ArrearsSettled) -> None:
         serve_after_debt(session, told.member_id, told.at)
 
+    register_attachments(
+        ATTACHED,
+        lambda session, invoice_id: invoice_file(session, house.own(session).billing_rules(), invoice_id),
+    )
     subscriptions.subscribe(InvoiceIssued, issued)
     subscriptions.subscribe(InvoicePaid, paid)
     subscriptions.subscribe(InvoiceCredited, credited)

@@ -64,6 +64,7 @@ EXAMPLES = {
     "case_id": "case_id",
     "passkey_id": "passkey_id",
     "account_id": "account_id",
+    "person_id": "person_id",
     "payment_id": "payment_id",
     "slip_id": "slip_id",
     "invoice_number": "invoice_number",
@@ -100,6 +101,7 @@ REFUSED_HERE = {
     "POST /api/restrictions/{halt_id}/end",
     "POST /api/numbers/import",
     "POST /api/calls/{call}/reinstate",
+    "POST /api/people/{person_id}/erase",
     "POST /api/what-if",
 }
 PROBLEM_JSON = "application/problem+json"
@@ -127,6 +129,7 @@ class Tenant(CommunityIds, BankIds):
     passkey_id: int
     account_id: int
     """Of a member of staff."""
+    person_id: int
     payment_id: int
     slip_id: int
     invoice_number: str
@@ -341,6 +344,7 @@ def _tenant(
         case_id=make_case(session, line).id,
         passkey_id=make_passkey(session, account).id,
         account_id=make_account(session, operator_id, role="reception").id,
+        person_id=member.person_id,
         payment_id=paid.payment_id,
         slip_id=paid.slip_id,
         invoice_number=paid.invoice_number,

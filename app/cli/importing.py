@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Literal
@@ -34,6 +35,7 @@ def import_file(
     from app.wiring import compose, make_mailer
     from coworking.kit.clock import SystemClock
     from coworking.kit.errors import UserError
+    from coworking.membership import Passwords
 
     try:
         settings = load_settings()
@@ -57,7 +59,7 @@ def import_file(
                     billing_rules=found.billing_rules(),
                     actor="operator",
                     now=clock.now(),
-                    members={},
+                    password_hash=composition.resources[Passwords].hash(secrets.token_urlsafe()),
                 )
                 report = take_over(taking, kind, decoded(file.read_bytes()), applies=applies)
         except UserError as error:

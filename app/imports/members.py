@@ -17,6 +17,7 @@ from coworking.billing.dues import MONTHS_LOOKED_BACK
 from coworking.billing.errors import PaymentMethodNotAllowed
 from coworking.kit.audit import record
 from coworking.kit.profile_fields import Words
+from coworking.membership.accounts import free_sign_in_name, open_account
 from coworking.membership.companies import (
     belong,
     count_people,
@@ -177,6 +178,16 @@ class MemberRows:
         """What hangs on the membership."""
         taking, session, now = self._taking, self._taking.session, self._taking.now
         begin_first_term(session, member, now)
+        open_account(
+            session,
+            person=member.person,
+            member_id=member.id,
+            sign_in_name=free_sign_in_name(session, row.email),
+            password_hash=taking.password_hash,
+            role="member" if row.kind == "person" else "company-representative",
+            now=now,
+            password_set=False,
+        )
         charge_from(session, taking.operator_id, member.id, row.charged_from)
         if row.company is not None:
             company = session.get_one(Member, taking.members[row.company])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Header
@@ -15,7 +16,7 @@ from app.imports.schemas import ImportAnswer, ImportBody
 from app.imports.taking import Taking
 from coworking.billing import RulesOfBilling
 from coworking.kit.web.language import preferred_language
-from coworking.membership import RulesOfMembers
+from coworking.membership import Passwords, RulesOfMembers
 from coworking.membership.access import Administrator
 
 router = APIRouter(prefix="/api", tags=["imports"])
@@ -34,7 +35,7 @@ def post_import(
         billing_rules=visit.resources[RulesOfBilling][visit.operator_id],
         actor=visit.actor.reference,
         now=visit.now,
-        members={},
+        password_hash=visit.resources[Passwords].hash(secrets.token_urlsafe()),
     )
     report = take_over(taking, body.kind, _text(body), applies=not body.dry_run)
     return ImportAnswer.of(report, preferred_language(accept_language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -19,7 +19,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Taking:
-    """`members` are ids by the reference of the row that made the member; it grows as members are written."""
+    """`password_hash` is of a password that nobody knows, for accounts that are entered by a link first. `members` are
+    ids by the reference of the row that made the member; it grows as members are written."""
 
     session: Session
     operator_id: int
@@ -27,7 +28,8 @@ class Taking:
     billing_rules: BillingRules
     actor: str
     now: datetime
-    members: dict[str, int]
+    password_hash: str
+    members: dict[str, int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -18,6 +18,10 @@ from tests.api_house import REFUSED_HERE, ApiHouse, Operation, open_house, probl
 from tests.factories.membership import NOW, PASSWORD, make_account, make_token
 
 STAFF_ONLY = {
+    "POST /api/imports",
+    "POST /api/people/{person_id}/erase",
+    "POST /api/people/{person_id}/legal-hold",
+    "DELETE /api/people/{person_id}/legal-hold",
     "POST /api/deposits/files",
     "GET /api/deposits/files",
     "GET /api/deposits",

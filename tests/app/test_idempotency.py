@@ -15,6 +15,7 @@ import pytest
 
 import app.idempotent_requests
 from app.asgi import Answer
+from app.idempotent_requests import takes_key
 from app.request_sizes import LARGEST_REQUEST
 from coworking.kit.db import Database
 from tests.api_house import ApiHouse, open_house, problem
@@ -72,7 +73,7 @@ def test_a_refused_change_can_be_mended_under_its_key(house: ApiHouse) -> None:
 def test_keys_belong_to_an_account(house: ApiHouse) -> None:
     url = f"/api/lines/{house.first.line_id}/forwarding"
     for token, status in ((house.first.token, 200), (house.second.token, 404)):
-        answer = house.ask("PUT", url, token=token, body={"is_on": False}, headers={"idempotency-key": "off"})
+        answer = house.ask("PUT", url, token=token, body={"on": False}, headers={"idempotency-key": "off"})
         assert answer.status == status
 
 
@@ -121,7 +122,9 @@ def test_killed_between_the_commit_and_the_answer(house: ApiHouse, monkeypatch: 
 def test_the_description_tells_of_the_key(house: ApiHouse) -> None:
     for operation in house.operations():
         takes = "Idempotency-Key" in operation.parameters("header")
-        assert takes == (operation.method != "GET" and operation.takes_token), operation.name
+        keeps = operation.method != "GET" and operation.takes_token and takes_key(operation.path)
+        assert takes == keeps, operation.name
+    assert not takes_key("/api/account/second-factor")
 
 
 def test_a_request_has_a_size(house: ApiHouse) -> None:

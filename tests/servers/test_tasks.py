@@ -42,6 +42,7 @@ from tests.servers import (
     metering,
     numbers,
     payments,
+    people,
     texts,
     voicemail,
 )
@@ -352,6 +353,10 @@ SCENES: dict[str, tuple[Callable[[House, Session], None], Callable[[House, Sessi
     "metering.reconcile-day": (
         lambda house, session: metering.queue_comparison(house.work.resources, session, house.operator_id),
         lambda _, session: metering.is_compared(session),
+    ),
+    "people.forget": (
+        lambda house, session: people.queue_forget(session, house.operator_id),
+        lambda _, session: people.is_forgotten(session),
     ),
     "notices.send": (queue_notice, notice_is_sent),
     "numbers.begin-line": (queue_begin, line_is("active")),

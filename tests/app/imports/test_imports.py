@@ -23,10 +23,11 @@ from coworking.kit.audit import AuditEntry
 from coworking.kit.operators import store_profile_version
 from coworking.membership import MemberRules, contract_of, enter_offices
 from coworking.membership.companies import company_of
-from coworking.membership.models import Member
+from coworking.membership.models import Account, Member
 from tests.factories.contracts import profile, rules
-from tests.factories.membership import NOW, make_operator
+from tests.factories.membership import NOW, PASSWORDS, make_operator
 
+HASH = PASSWORDS.hash("that nobody knows")
 MEMBERS = """reference,kind,name,email,plan,starts_on,charged_from,pay_by,kana,identity_on
 M-1,person,佐藤 花子,sato@example.jp,all-day,2024-04-01,2026-06,,さとう はなこ,2024-03-20
 M-2,個人,鈴木 一郎,suzuki@example.jp,all-day,2025-10-01,2026-07,,,
@@ -49,7 +50,7 @@ def taking(session: Session) -> Taking:
         billing_rules=rules("sakura", version),
         actor="account:1",
         now=NOW,
-        members={},
+        password_hash=HASH,
     )
 
 
@@ -82,6 +83,8 @@ def test_members_come_with_no_first_payment_and_dues_begin_with_their_month(taki
     assert {what for what, _, _ in charges(taking, "M-1")} == {"dues"}
     assert {month for _, month, _ in charges(taking, "M-2")} == {"2026-07"}
     member = taking.session.get_one(Member, taking.members["M-1"])
+    account = taking.session.scalars(select(Account).where(Account.member_id == member.id)).one()
+    assert (account.sign_in_name, account.password_set_at) == ("sato@example.jp", None)
     assert (member.starts_on, member.status, member.person.kana) == (
         date(2024, 4, 1),
         "active",
@@ -217,7 +220,7 @@ def test_people_belong_to_an_imported_company(session: Session) -> None:
         rules("jsug", version),
         "a",
         NOW,
-        {},
+        HASH,
     )
     people_plan, plan = next((name, one) for name, one in jsug.membership.plans.items() if one.of_company)
     assert plan.of_company is not None

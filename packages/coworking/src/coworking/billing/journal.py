@@ -120,7 +120,7 @@ def _enter(session: Session, operator_id: int, entries: Sequence[Entry], now: da
     try:
         with session.begin_nested():
             found = session.execute(statement.returning(table.c.key, table.c.id), rows)
-            return {key: entry_id for key, entry_id in found}
+            return dict(found.all())
     except IntegrityError as error:
         if violated_constraint(error) == "month_is_open":
             days = sorted({entry.booked_on for entry in entries})

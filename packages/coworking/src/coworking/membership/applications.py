@@ -110,7 +110,7 @@ def apply_as_member(
         raise NotApplied
     today = rules.calendar.local_date(now)
     kind = MemberKind.COMPANY.value if company_name is not None else member.kind
-    wanted = plan or member.plan
+    wanted = plan or (member.plan if particulars.company is None else "")
     company, wanted = _checked(session, rules, wanted, kind, company_name or member.name, particulars)
     kind = MemberKind.PERSON.value if company is not None else kind
     starts_on = starts_on or today

@@ -14,6 +14,8 @@ from coworking.kit.notices import Notice, notify, register_templates
 from coworking.kit.outbox import TaskContext, task
 
 PACKAGE = "coworking.billing"
+ATTACHED = "invoice"
+"""What stands before the colon of a reference to a paper's PDF."""
 KINDS = {"invoice": "invoice-issued", "credit-note": "credit-note-issued"}
 """The notice of each kind of paper."""
 
@@ -46,6 +48,7 @@ def write_letter(session: Session, rules: BillingRules, paper: Invoice) -> Notic
         address=paper.addressee["email"],
         kind=KINDS[paper.kind],
         language=language,
+        attachments=[f"{ATTACHED}:{paper.id}"],
         addressee=paper.addressee["name"],
         operator=rules.operator_title.spoken(language),
         number=paper.number,

@@ -157,9 +157,7 @@ def terms_of_member(
             select(TermsAcceptance.version, TermsAcceptance.accepted_at).where(
                 TermsAcceptance.member_id == member_id
             )
-        )
-        
-        .all()
+        ).all()
     )
     editions = terms_editions(session, profile)
     present = binding_on(editions, today)
