@@ -102,6 +102,7 @@ REFUSED_HERE = {
     "POST /api/numbers/import",
     "POST /api/calls/{call}/reinstate",
     "POST /api/people/{person_id}/erase",
+    "POST /api/imports",
     "POST /api/what-if",
 }
 PROBLEM_JSON = "application/problem+json"

@@ -15,12 +15,7 @@ from coworking.kit.db import Database
 from tests.api_house import REFUSED_HERE, ApiHouse, Operation, open_house
 
 # The first of an empty body, as the description's smallest one is.
-CHANGES_NOTHING = {
-    "PUT /api/lines/{line_id}/forwarding",
-    "POST /api/lines/{line_id}/dry-run",
-    # Without more it is a dry run.
-    "POST /api/imports",
-}
+CHANGES_NOTHING = {"PUT /api/lines/{line_id}/forwarding", "POST /api/lines/{line_id}/dry-run"}
 REFUSING_AT_COMMIT = """
 CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{code}'; END $$;
