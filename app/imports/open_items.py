@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from app.imports.columns import Cells, wrong
@@ -78,7 +78,8 @@ class OpenItemRows:
             tax_mode=TaxMode.OUTSIDE if row.what == OPENING_BALANCE else rules.profile.tax_mode,
             service_month=f"{row.service_month:%Y-%m}",
             service_on=row.service_month,
-            closes_on=min(today, row.due_on),
+            # Closed before today: it is for the run, not for what is paid at once.
+            closes_on=min(today - timedelta(days=1), row.due_on),
             due_on=row.due_on,
             reason={"imported": reference, **({"document": row.document} if row.document else {})},
             profile_version_id=rules.profile_version_id,

@@ -15,8 +15,13 @@ from app.imports.reading import decoded
 from app.imports.running import Report, take_over
 from app.imports.taking import Taking
 from coworking.billing import bring_up_to_date
-from coworking.billing.allocations import advance_of
+from coworking.billing.allocations import advance_of, use_advances
+from coworking.billing.books.checks import check_books
+from coworking.billing.invoice_models import Invoice
 from coworking.billing.invoicing.bookings import account_of
+from coworking.billing.invoicing.issuing import issue_accounts
+from coworking.billing.invoicing.runs import open_due_runs
+from coworking.billing.journal import balances
 from coworking.billing.models import Charge
 from coworking.billing.payment_models import PaymentMethod
 from coworking.kit.audit import AuditEntry
@@ -140,6 +145,32 @@ def test_open_items_are_owed_without_a_sale_and_deposits_are_advances(taking: Ta
     for _ in range(2):
         assert refusals(apply(taking, "deposits", paid)) == {}
     assert advance_of(taking.session, taking.members["M-1"]) == 30_000
+
+
+def test_the_next_run_invoices_what_was_owed_and_the_advance_pays_it(taking: Taking) -> None:
+    """The books balance: what was sold elsewhere is no sale here, and bears no tax again."""
+    session, billing = taking.session, taking.billing_rules
+    apply(taking, "members", MEMBERS)
+    owed = (
+        "reference,member,what,amount,service_month,due_on\n"
+        "O-1,M-1,opening-balance,12100,2026-04,2026-05-31\n"
+    )
+    paid = "reference,member,amount,received_on,means\nD-1,M-1,20000,2026-06-01,card\n"
+    assert refusals(apply(taking, "open-items", owed)) == {}
+    assert refusals(apply(taking, "deposits", paid)) == {}
+    run = open_due_runs(session, taking.operator_id, billing, date(2026, 6, 10), NOW)[-1]
+    outcome = issue_accounts(session, billing, run, list(taking.members.values()), NOW)
+    assert (outcome.parked, [one.total for one in outcome.issued]) == ({}, [Decimal(12_100)])
+    invoice = session.scalars(select(Invoice)).one()
+    assert (invoice.tax, invoice.due_on) == (Decimal(0), date(2026, 6, 10))
+    use_advances(session, billing, invoice.id, NOW)
+    assert balances(session) == {
+        "opening": Decimal(-12_100),
+        "receivable": Decimal(0),
+        "money": Decimal(20_000),
+        "advance": Decimal(-7_900),
+    }
+    assert check_books(session, date(2026, 6, 10)) == []
 
 
 BAD_LINES = {
