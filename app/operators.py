@@ -31,7 +31,9 @@ class OperatorInForce:
 
     def member_rules(self) -> MemberRules:
         dues = {
-            name: one.amount for name, one in self.profile.billing.dues.items() if isinstance(one, MonthlyDues)
+            name: one.amount
+            for name, one in self.profile.billing.dues.items()
+            if isinstance(one, MonthlyDues)
         }
         return MemberRules(self.profile.membership, self.calendar, dues)
 
@@ -85,7 +87,9 @@ def _put_in_force(
             session, operator_id, digest=profile.digest, document=profile.document, at=now
         )
         offices = profile.membership.offices
-        enter_offices(session, operator_id, {name: office.area_code or "" for name, office in offices.items()})
+        enter_offices(
+            session, operator_id, {name: office.area_code or "" for name, office in offices.items()}
+        )
     operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar())
     with database.transaction(operator_id) as session:
         if operator.lends_lines:

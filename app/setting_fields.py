@@ -123,9 +123,7 @@ class OperatorSettings(BaseModel):
         Annotated[
             Line,
             Field(pattern=r"^(sk|rk)_(test|live)_[A-Za-z0-9]+\z"),
-            Described(
-                Words("sk_ または rk_ で始まる鍵", "a key that begins with sk_ or rk_"), Secrecy.WHOLE
-            ),
+            Described(Words("sk_ または rk_ で始まる鍵", "a key that begins with sk_ or rk_"), Secrecy.WHOLE),
         ]
         | None
     ) = Field(default=None, repr=False)

@@ -142,21 +142,15 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     operators = put_in_force(database, settings.operators, clock)
     subscribe(subscriptions, operators, settings.public_url)
     lending = [operator for operator in operators if operator.lends_lines]
-    rules_of_calls = RulesOfCalls({operator.id: operator.call_rules() for operator in lending})
     resources = Resources(
-        rules_of_calls,
+        *_rules(operators, lending),
         OperatorsByName.of(operators),
         Carriers(),
         Callbacks(settings.public_url.rstrip("/")),
         _number_callbacks(settings),
-        RulesOfTariffs({operator_id: rules.tariffs for operator_id, rules in rules_of_calls.items()}),
-        RulesOfLines({operator.id: operator.line_rules() for operator in lending}),
-        RulesOfFees({operator.id: operator.fee_rules() for operator in lending}),
-        RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
         DAILY_STEPS,
         FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),)),
         Calendars({operator.id: operator.calendar for operator in operators}),
-        RulesOfBilling({operator.id: operator.billing_rules() for operator in operators}),
         card_providers(settings, operators, clock),
         TokenLife(timedelta(days=settings.token_days)),
         AccountRules(settings.public_url, settings.staff_second_factor_required),
@@ -200,6 +194,19 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     )
 
 
+def _rules(operators: Sequence[OperatorInForce], lending: Sequence[OperatorInForce]) -> Sequence[object]:
+    """Every package's rules by operator; those of lines and calls for the operators that lend lines."""
+    calls = RulesOfCalls({operator.id: operator.call_rules() for operator in lending})
+    return (
+        calls,
+        RulesOfTariffs({operator_id: rules.tariffs for operator_id, rules in calls.items()}),
+        RulesOfLines({operator.id: operator.line_rules() for operator in lending}),
+        RulesOfFees({operator.id: operator.fee_rules() for operator in lending}),
+        RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
+        RulesOfBilling({operator.id: operator.billing_rules() for operator in operators}),
+    )
+
+
 def _number_callbacks(settings: Settings) -> NumberCallbacks:
     callbacks = Callbacks(settings.public_url.rstrip("/"))
     return NumberCallbacks(
@@ -229,7 +236,8 @@ async def _as_it_is(_: asyncpg.Connection) -> None:
 def open_carriers(
     composition: Composition, *, deliver: Deliver, folder: Path | None
 ) -> list[OperatorsCarrier]:
-    """The carrier of each operator that lends lines, which tasks then find too; sandboxes keep their records in `folder`, or nowhere."""
+    """The carrier of each operator that lends lines, which tasks then find too; sandboxes keep their records in
+    `folder`, or nowhere."""
     opened = [
         open_carrier(
             operator,

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from app.imports.columns import Cells, wrong
 from app.imports.errors import ReferenceUnknown
 from app.imports.taking import Taking
-from coworking.billing import PaymentMeans, WayToPay, charge_from, choose_way_to_pay, month_after
+from coworking.billing import PaymentMeans, WayToPay, choose_way_to_pay, month_after
 from coworking.billing.dues import MONTHS_LOOKED_BACK
+from coworking.billing.dues_models import FirstChargedMonth
 from coworking.billing.errors import PaymentMethodNotAllowed
 from coworking.kit.audit import record
 from coworking.kit.profile_fields import Words
-from coworking.membership.accounts import free_sign_in_name, open_account
+from coworking.membership.accounts import normal_name
 from coworking.membership.companies import (
     belong,
     count_people,
@@ -26,10 +27,10 @@ from coworking.membership.companies import (
     plan_of_people,
 )
 from coworking.membership.contract_errors import CompanyNotMember, PlanNotForThis, TooManyPeople
+from coworking.membership.contract_models import PlanTerm
 from coworking.membership.errors import OfficeUnknown, PlanUnknown
 from coworking.membership.leaving import OVER
-from coworking.membership.members import begin_first_term
-from coworking.membership.models import Company, IdentityRecord, Member, Office, Person
+from coworking.membership.models import Account, Company, IdentityRecord, Member, Office, Person
 
 USUAL_CAPACITY = 3
 MOST_MONTHS_AHEAD = 12
@@ -75,6 +76,7 @@ class MemberRows:
     def __init__(self, taking: Taking) -> None:
         self._taking = taking
         self._offices = dict(taking.session.execute(select(Office.name, Office.id)).all())
+        self._sign_in_names = set(taking.session.scalars(select(Account.sign_in_name)))
         self._seats: dict[str, _Seats] = {}
 
     def judge(self, reference: str, cells: Cells) -> MemberRow:
@@ -116,9 +118,11 @@ class MemberRows:
         for belongs in (False, True):
             of_pass = [(name, row) for name, row in rows if (row.company is not None) is belongs]
             members = self._enter(of_pass)
-            for (reference, row), member in zip(of_pass, members, strict=True):
-                self._follow(row, member)
-                written[reference] = self._taking.members[reference] = member.id
+            with self._taking.session.no_autoflush:  # one flush for all of them
+                for (reference, row), member in zip(of_pass, members, strict=True):
+                    self._follow(row, member)
+                    written[reference] = self._taking.members[reference] = member.id
+            self._taking.session.flush()
         return written
 
     def _enter(self, rows: Sequence[tuple[str, MemberRow]]) -> list[Member]:
@@ -177,18 +181,10 @@ class MemberRows:
     def _follow(self, row: MemberRow, member: Member) -> None:
         """What hangs on the membership."""
         taking, session, now = self._taking, self._taking.session, self._taking.now
-        begin_first_term(session, member, now)
-        open_account(
-            session,
-            person=member.person,
-            member_id=member.id,
-            sign_in_name=free_sign_in_name(session, row.email),
-            password_hash=taking.password_hash,
-            role="member" if row.kind == "person" else "company-representative",
-            now=now,
-            password_set=False,
-        )
-        charge_from(session, taking.operator_id, member.id, row.charged_from)
+        facts = {"operator_id": taking.operator_id, "member_id": member.id}
+        session.add(PlanTerm(**facts, plan=row.plan, starts_on=row.starts_on, asked_at=now))
+        session.add(FirstChargedMonth(**facts, month=row.charged_from))
+        session.add(self._account(row, member))
         if row.company is not None:
             company = session.get_one(Member, taking.members[row.company])
             belong(session, member, company, row.starts_on, now)
@@ -215,6 +211,23 @@ class MemberRows:
             action="member.imported",
             subject=f"member:{member.id}",
             details={"plan": row.plan, "kind": row.kind},
+        )
+
+    def _account(self, row: MemberRow, member: Member) -> Account:
+        """Under the mail address, or with a number behind it where that is taken."""
+        name, number = normal_name(row.email), 2
+        while name in self._sign_in_names:
+            name, number = f"{normal_name(row.email)}/{number}", number + 1
+        self._sign_in_names.add(name)
+        return Account(
+            operator_id=member.operator_id,
+            person_id=member.person_id,
+            member_id=member.id,
+            sign_in_name=name,
+            password_hash=self._taking.password_hash,
+            role="member" if row.kind == "person" else "company-representative",
+            created_at=self._taking.now,
+            confirmed_at=self._taking.now,
         )
 
     def _plan(self, cells: Cells, kind: str) -> str:

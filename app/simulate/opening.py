@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
@@ -74,7 +74,6 @@ def open_deployment(
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
 
-    plans = profile.membership.plans
     cards, let_through = _listen_to_cards(composition, operator, door, loop)
     stack.callback(cards.close)
 
@@ -101,21 +100,9 @@ def open_deployment(
         buy_numbers=lambda area_code, count: _stock_file(
             buy_numbers(carrier, settings.public_url, area_code, count)
         ),
-        lends_lines=operator.lends_lines,
-        default_office=profile.membership.default_office,
-        declarations=list(profile.membership.joining.declarations),
-        company_plans={
-            name for name, plan in plans.items() if all(kind is MemberKind.COMPANY for kind in plan.kinds)
-        },
-        evidence_plans={name for name, plan in plans.items() if plan.evidence is not None},
-        card_plans={name for name, plan in plans.items() if plan.linked_card_required},
-        area_codes={name: office.area_code or "" for name, office in profile.membership.offices.items()},
-        interruption_reasons=list(profile.forwarding.interruption_reasons) if profile.lends_lines else [],
-        suspension_reasons=list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
         mails_to=lambda address: _mails(composition, address),
         enter_card=enter_card,
-        payment_changed_by_office=profile.billing.payment_changed_by == "office",
-        debits_accounts=profile.billing.direct_debit is not None,
+        **_said_by(profile),
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
 
@@ -125,6 +112,26 @@ def open_deployment(
     composition.hot.stored = work_waits
     composition.database.after_commit = work_waits
     return deployment
+
+
+def _said_by(profile: Profile) -> dict[str, Any]:
+    """What a deployment holds of the operator's profile."""
+    membership, plans = profile.membership, profile.membership.plans
+    return {
+        "lends_lines": profile.lends_lines,
+        "default_office": membership.default_office,
+        "declarations": list(membership.joining.declarations),
+        "company_plans": {
+            name for name, plan in plans.items() if all(kind is MemberKind.COMPANY for kind in plan.kinds)
+        },
+        "evidence_plans": {name for name, plan in plans.items() if plan.evidence is not None},
+        "card_plans": {name for name, plan in plans.items() if plan.linked_card_required},
+        "area_codes": {name: office.area_code or "" for name, office in membership.offices.items()},
+        "interruption_reasons": list(profile.forwarding.interruption_reasons) if profile.lends_lines else [],
+        "suspension_reasons": list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
+        "payment_changed_by_office": profile.billing.payment_changed_by == "office",
+        "debits_accounts": profile.billing.direct_debit is not None,
+    }
 
 
 def _work(composition: Composition, loop: asyncio.AbstractEventLoop) -> None:

@@ -135,6 +135,19 @@ STAFF_ONLY = {
     "POST /api/fault-reports/{fault_id}/settle",
     "POST /api/service-stops",
     "POST /api/service-stops/{stop_id}/end",
+    "GET /api/billing-runs",
+    "GET /api/billing-runs/{period}",
+    "GET /api/billing-runs/{period}/preview",
+    "GET /api/billing-runs/{period}/preview.csv",
+    "POST /api/billing-runs/{period}/issue",
+    "POST /api/billing-runs/{period}/parked/{member_id}/retry",
+    "POST /api/invoices/{invoice_number}/credit-notes",
+    "GET /api/journal",
+    "GET /api/journal.csv",
+    "GET /api/books/months",
+    "POST /api/books/months/{month}/close",
+    "GET /api/books/findings",
+    "POST /api/books/check",
 }
 EVERY_MEMBERS = {"GET /api/events/{event_id}", "GET /api/contents/{content_id}"}
 """What one member may read, every member may."""

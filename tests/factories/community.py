@@ -131,15 +131,7 @@ def make_community(session: Session, member: Member) -> CommunityIds:
     )
     session.add_all([news, content, damage, inquiry, fault, stop, _announcement(operator_id)])
     session.add_all(_records(member))
-    session.add(
-        SignUp(
-            operator_id=operator_id,
-            event_id=event.id,
-            member_id=member.id,
-            price=Decimal(0),
-            signed_up_at=NOW,
-        )
-    )
+    session.add(_sign_up(event.id, member))
     session.flush()
     return CommunityIds(
         event_id=event.id,
@@ -184,3 +176,13 @@ def _records(member: Member) -> list[Breach | ServiceRefusal | ActivityRecord]:
         ServiceRefusal(**whose, reason="breach", refused_at=NOW, refused_by=ACTOR),
         ActivityRecord(**whose, note="記録", seen_at=NOW, recorded_at=NOW, recorded_by=ACTOR),
     ]
+
+
+def _sign_up(event_id: int, member: Member) -> SignUp:
+    return SignUp(
+        operator_id=member.operator_id,
+        event_id=event_id,
+        member_id=member.id,
+        price=Decimal(0),
+        signed_up_at=NOW,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
@@ -60,31 +61,7 @@ def make_invoice(
     )
     session.add(invoice)
     session.flush()
-    session.add(
-        InvoiceLine(
-            operator_id=member.operator_id,
-            invoice_id=invoice.id,
-            position=1,
-            what="dues",
-            service_month=f"{due_on:%Y-%m}",
-            quantity=1,
-            unit_price=amount,
-            amount=amount,
-            rate="0",
-        )
-    )
-    session.add(
-        InvoiceBalance(
-            invoice_id=invoice.id,
-            operator_id=member.operator_id,
-            member_id=member.id,
-            due_on=due_on,
-            total=amount,
-            paid=Decimal(0),
-            credited=Decimal(0),
-            status="issued",
-        )
-    )
+    session.add_all(_line_and_balance(invoice))
     lines = [Line("receivable", amount), Line("sales", -amount, "dues")]
     entry = Entry(
         f"invoice:{invoice.id}", "invoice", issued_on, member.id, member.name, invoice.number, lines
@@ -92,6 +69,30 @@ def make_invoice(
     book(session, member.operator_id, entry, now)
     session.flush()
     return invoice
+
+
+def _line_and_balance(invoice: Invoice) -> Iterator[InvoiceLine | InvoiceBalance]:
+    yield InvoiceLine(
+        operator_id=invoice.operator_id,
+        invoice_id=invoice.id,
+        position=1,
+        what="dues",
+        service_month=f"{invoice.due_on:%Y-%m}",
+        quantity=1,
+        unit_price=invoice.total,
+        amount=invoice.total,
+        rate="0",
+    )
+    yield InvoiceBalance(
+        invoice_id=invoice.id,
+        operator_id=invoice.operator_id,
+        member_id=invoice.member_id,
+        due_on=invoice.due_on,
+        total=invoice.total,
+        paid=Decimal(0),
+        credited=Decimal(0),
+        status="issued",
+    )
 
 
 def make_run(session: Session, operator_id: int, period: str = "2026-06", *, now: datetime = NOW) -> None:

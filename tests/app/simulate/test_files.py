@@ -75,44 +75,20 @@ def _file(folder: Path, text: str, name: str = "a.yaml") -> Path:
     return path
 
 
+RESULT_KEYS = [
+    "scenario", "operator", "ended_at", "members", "lines", "calls", "charges", "invoices",
+    "reservations", "door_events", "mail", "notices", "refused", "offices", "price_lists", "terms",
+    "news", "supporters", "service_stops", "partner_facilities", "agreements", "activity", "companies",
+    "events", "announcements", "breaches", "service_refusals", "lost_things", "damages", "inquiries",
+    "fault_reports", "failures",
+]  # fmt: skip
+
+
 def test_the_result_as_json(tmp_path: Path, database: None) -> None:
     run = Run(_file(tmp_path, CALL), as_json=True)
     assert (run.exit_code, run.err) == (0, "")
     result = json.loads(run.out)
-    assert list(result) == [
-        "scenario",
-        "operator",
-        "ended_at",
-        "members",
-        "lines",
-        "calls",
-        "charges",
-        "invoices",
-        "reservations",
-        "door_events",
-        "mail",
-        "notices",
-        "refused",
-        "offices",
-        "price_lists",
-        "terms",
-        "news",
-        "supporters",
-        "service_stops",
-        "partner_facilities",
-        "agreements",
-        "activity",
-        "companies",
-        "events",
-        "announcements",
-        "breaches",
-        "service_refusals",
-        "lost_things",
-        "damages",
-        "inquiries",
-        "fault_reports",
-        "failures",
-    ]
+    assert list(result) == RESULT_KEYS
     assert (result["scenario"], result["operator"], result["failures"]) == ("一本の電話", "nex", [])
     member = result["members"]["sato"]
     assert (member["kind"], member["plan"], member["status"]) == ("company", "virtual-office", "active")

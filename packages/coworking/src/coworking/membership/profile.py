@@ -310,8 +310,8 @@ class MembershipProfile(Table):
                 )
 
     def _options_without_base(self) -> Iterator[Misfit]:
-        for index, option in enumerate(self.contracts.until_address_moved):
-            if option not in self.options:
+        for index, kept in enumerate(self.contracts.until_address_moved):
+            if kept not in self.options:
                 yield not_among(("contracts", "until_address_moved", index), self.options)
         for name, option in self.options.items():
             for index, plan_name in enumerate(option.member_plans):

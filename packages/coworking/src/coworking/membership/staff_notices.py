@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coworking.kit.errors import Language
 from coworking.kit.notices import notify
 from coworking.membership.models import Account, Person
 from coworking.membership.profile import MembershipProfile
@@ -31,7 +30,7 @@ def tell_staff(
             recipient=STAFF,
             address=address,
             kind=kind,
-            language=cast("Language", profile.language.value),
+            language=profile.language.value,
             **facts,
         )
 

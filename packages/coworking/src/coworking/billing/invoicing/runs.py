@@ -28,6 +28,7 @@ from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.audit import record
 from coworking.kit.db import table_of
 from coworking.kit.outbox import TaskContext, task
+from coworking.membership import facts
 
 ACCOUNTS_A_BATCH = 200
 CHARGES_A_BATCH = 20_000
@@ -209,8 +210,10 @@ def issue_run(session: Session, period: str, *, actor: str, now: datetime) -> Bi
 def retry_account(
     session: Session, rules: BillingRules, period: str, member_id: int, *, actor: str, now: datetime
 ) -> list[Issued]:
-    """Try a parked account again. Raises `RunNotOpen`, `InvoicingStopped`; `AccountParked` where it fails again."""
+    """Try a parked account again. Raises `RunNotOpen`, `NotFound`, `InvoicingStopped`; `AccountParked` where it fails
+    again."""
     run = run_of(session, period)
+    facts(session, member_id)
     record(
         session,
         operator_id=run.operator_id,
