@@ -103,7 +103,7 @@ class Cells:
         """Raises `ValueNotTaken`."""
         for column in columns:
             if self.has(column):
-                raise ValueNotTaken(column=column, title=TITLES[column])
+                raise ValueNotTaken(title_en=column, title_ja=TITLES[column])
 
     def has(self, column: str) -> bool:
         return column in self._cells
@@ -111,7 +111,7 @@ class Cells:
     def text(self, column: str, *, longest: int = 200) -> str:
         value = self._cells.get(column)
         if value is None:
-            raise ValueMissing(column=column, title=TITLES[column])
+            raise ValueMissing(title_en=column, title_ja=TITLES[column])
         if len(value) > longest or any(unicodedata.category(one) in {"Cc", "Cs"} for one in value):
             raise wrong(
                 column,
@@ -185,4 +185,4 @@ class Cells:
 
 
 def wrong(column: str, wanted: Words) -> ValueWrong:
-    return ValueWrong(column=column, title=TITLES[column], wanted_ja=wanted.ja, wanted_en=wanted.en)
+    return ValueWrong(title_en=column, title_ja=TITLES[column], wanted_ja=wanted.ja, wanted_en=wanted.en)

@@ -27,20 +27,20 @@ class ImportKindUnknown(UserError):
 
 class ValueMissing(UserError):
     code = "import-value-missing"
-    ja = "「{title}」を入力してください。"
-    en = "Fill in “{column}”."
+    ja = "「{title_ja}」を入力してください。"
+    en = "Fill in “{title_en}”."
 
 
 class ValueWrong(UserError):
     code = "import-value-wrong"
-    ja = "「{title}」を直してください: {wanted_ja}"
-    en = "Correct “{column}”: {wanted_en}"
+    ja = "「{title_ja}」を直してください: {wanted_ja}"
+    en = "Correct “{title_en}”: {wanted_en}"
 
 
 class ValueNotTaken(UserError):
     code = "import-value-not-taken"
-    ja = "この行では「{title}」は空にしてください。"
-    en = "Leave “{column}” empty on this line."
+    ja = "この行では「{title_ja}」は空にしてください。"
+    en = "Leave “{title_en}” empty on this line."
 
 
 class ReferenceReused(UserError):

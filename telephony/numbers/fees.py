@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from sqlalchemy.orm import Session
 
-from coworking.billing import BillingProfile, Posting, day_by, month_after, post
+from coworking.billing import BillingProfile, Posting, ask_for_invoice, day_by, month_after, post
 from coworking.kit.calendars import BusinessCalendar
 from telephony.numbers.lines import get_line
 from telephony.numbers.models import Line
@@ -36,9 +36,10 @@ class RulesOfFees(dict[int, FeeRules]):
 
 
 def post_first_fees(session: Session, rules: FeeRules, line_id: int, now: datetime) -> None:
-    """Post what is paid at once for a line that was rented. Doing it again changes nothing."""
+    """Post what is paid at once for a line that was rented, and ask for its invoice. Doing it again changes nothing."""
     line = get_line(session, line_id)
     post(session, line.operator_id, list(first_fees(rules, line, now)), now)
+    ask_for_invoice(session, line.operator_id, line.member_id, now)
 
 
 def first_fees(rules: FeeRules, line: Line, now: datetime) -> Iterator[Posting]:

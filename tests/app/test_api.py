@@ -273,9 +273,9 @@ def when_to_call(operation: Operation) -> int:
 
 
 def names_somebody(operation: Operation) -> bool:
-    """What is published names an operator, and is there for everybody."""
+    """What is published names an operator, and is there for everybody; a month is everybody's."""
     return operation.takes_token and (
-        bool(operation.parameters("path")) or operation.name == "POST /api/lines"
+        bool(operation.parameters("path").keys() - {"period", "month"}) or operation.name == "POST /api/lines"
     )
 
 

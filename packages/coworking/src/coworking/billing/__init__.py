@@ -1,5 +1,6 @@
 """Money: charges posted under keys, and their months."""
 
+from coworking.billing.at_once import ask_for_invoice
 from coworking.billing.charges import (
     ChargeFacts,
     MonthTotal,
@@ -67,6 +68,7 @@ __all__ = [
     "Posting",
     "RulesOfBilling",
     "WayToPay",
+    "ask_for_invoice",
     "book",
     "bring_up_to_date",
     "charge_damage",
