@@ -57,6 +57,8 @@ class Deployment:
     """By the name of the office; empty where no lines are lent."""
     interruption_reasons: Sequence[str]
     suspension_reasons: Sequence[str]
+    refusal_reasons: Sequence[str]
+    prohibited_acts: Sequence[str]
     """Of the profile, in its order."""
     mails_to: Callable[[str], Sequence[str]]
     """Texts of the mails to an address, the newest first."""

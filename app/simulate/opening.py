@@ -129,6 +129,8 @@ def _said_by(profile: Profile) -> dict[str, Any]:
         "area_codes": {name: office.area_code or "" for name, office in membership.offices.items()},
         "interruption_reasons": list(profile.forwarding.interruption_reasons) if profile.lends_lines else [],
         "suspension_reasons": list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
+        "refusal_reasons": list(membership.joining.refusal_reasons),
+        "prohibited_acts": list(membership.prohibited_acts),
         "payment_changed_by_office": profile.billing.payment_changed_by == "office",
         "debits_accounts": profile.billing.direct_debit is not None,
     }

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from app.simulate.actions.declaration import Refused
 from app.simulate.scenario import ANYONE
+from app.simulate.taken_back import without_taken_back
 from app.simulate.world import PAGE_SIZE, World, local_text
 
 Row = Mapping[str, Any]
@@ -51,6 +52,7 @@ class Source:
     entry: Callable[[World, Row], Entry]
     kind: str | None = None
     reference: str = "id"
+    rows: Callable[[Iterable[Row]], Iterable[Row]] = iter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Listing:
         return self.source.entry(self.world, row)
 
     def items(self) -> Iterator[tuple[str, Entry]]:
-        for row in self.world.all_pages(self.source.path):
+        for row in self.source.rows(self.world.all_pages(self.source.path)):
             reference = str(row[self.source.reference])
             name = self.world.references.name(self.source.kind, reference) if self.source.kind else reference
             yield name, self.source.entry(self.world, row)
@@ -376,7 +378,7 @@ LISTINGS: Final[dict[str, Source]] = {
     "members": Source("/api/members", _member, "member"),
     "lines": Source("/api/lines", _line, "line"),
     "calls": Source("/api/calls", _call, "call", reference="carrier_sid"),
-    "charges": Source("/api/charges", _charge),
+    "charges": Source("/api/charges", _charge, rows=without_taken_back),
     "invoices": Source("/api/invoices", _invoice, reference="number"),
     "payments": Source("/api/payments", _payment, "payment"),
     "deposits": Source("/api/deposits", _record, "deposit"),

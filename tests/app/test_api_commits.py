@@ -12,10 +12,38 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from coworking.kit.db import Database
-from tests.api_house import REFUSED_HERE, ApiHouse, Operation, open_house
+from tests.api_doors import REFUSED_HERE
+from tests.api_house import ApiHouse, Operation, open_house
 
-# The first of an empty body, as the description's smallest one is.
-CHANGES_NOTHING = {"PUT /api/lines/{line_id}/forwarding", "POST /api/lines/{line_id}/dry-run"}
+# With the description's smallest body, on a member, a line and an account as the house has them.
+CHANGES_NOTHING = {
+    "PUT /api/lines/{line_id}/forwarding",
+    "POST /api/lines/{line_id}/dry-run",
+    "PATCH /api/members/{member_id}/details",
+    "POST /api/members/{member_id}/lift-limit",
+    "POST /api/account/second-factor/remove",
+}
+# Only a question, or a secret that nobody has confirmed yet; the checks of the books keep their findings by themselves.
+NOT_ON_RECORD = {
+    "POST /api/account/step-up/options",
+    "POST /api/account/passkeys/options",
+    "POST /api/account/second-factor",
+    "POST /api/books/check",
+}
+# Something else comes before it, or it takes a file.
+ASKS_FOR_MORE = {
+    "PUT /api/account/passkeys/{passkey_id}",
+    "POST /api/account/passkeys/{passkey_id}/remove",
+    "PUT /api/lines/{line_id}/registered-phones/{number}",
+    "POST /api/events/{event_id}/sign-ups",
+    "POST /api/deposits/files",
+    "POST /api/deposits/{deposit_id}/undo",
+    "POST /api/members/{member_id}/debit-mandates",
+    "POST /api/debit-mandates/import",
+    "POST /api/debits",
+    "POST /api/debits/{debit_id}/results",
+    "POST /api/debits/{debit_id}/cancel",
+}
 REFUSING_AT_COMMIT = """
 CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '{code}'; END $$;
@@ -51,7 +79,7 @@ def test_what_fails_at_the_commit_is_an_error_and_leaves_nothing(
         for operation in house.operations()
         if operation.method not in {"GET", "DELETE"}
         and operation.takes_token
-        and operation.name not in CHANGES_NOTHING | REFUSED_HERE
+        and operation.name not in CHANGES_NOTHING | NOT_ON_RECORD | ASKS_FOR_MORE | REFUSED_HERE
     ]
     assert len(changing) >= 6
     for operation in changing:

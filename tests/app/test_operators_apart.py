@@ -29,8 +29,11 @@ APPEND_ONLY = [
     "allocations",
     "audit_entries",
     "breaches",
+    "card_events",
     "charges",
     "closed_months",
+    "deposit_files",
+    "fee_records",
     "invoice_lines",
     "invoiced_charges",
     "invoices",
@@ -40,7 +43,16 @@ APPEND_ONLY = [
     "profile_versions",
     "service_refusals",
     "terms_acceptances",
+    "uses",
 ]
+ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+OF_THE_CHAIN = {"audit_digests": {"SELECT", "INSERT"}, "audit_heads": {"SELECT", "INSERT", "UPDATE"}}
+"""The chain of the records only grows; of a digest, only that its entry was purged is noted later."""
+
+
+def rights(table: Table) -> set[str]:
+    """What the service may do to the whole of a row."""
+    return {"SELECT", "INSERT"} if table.name in APPEND_ONLY else OF_THE_CHAIN.get(table.name, ALL_RIGHTS)
 
 
 @pytest.fixture
@@ -56,7 +68,9 @@ def loosen(owner: Connection, table: Table) -> None:
     """In this transaction, let the table take rows that hold an operator and a key only."""
     owner.execute(text("SET LOCAL session_replication_role = replica"))  # no foreign keys, no triggers
     constraints = owner.scalars(
-        text("SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype = 'c'"),
+        text(
+            "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'x')"
+        ),
         {"name": table.name},
     ).all()
     for constraint in constraints:
@@ -69,7 +83,7 @@ def loosen(owner: Connection, table: Table) -> None:
 def insert_row(connection: Connection, table: Table, operator_id: int, key: int) -> None:
     values: dict[str, object] = {"operator_id": operator_id}
     for column in table.primary_key:
-        if column.identity is None:
+        if column.identity is None and column.name not in values:
             values[column.name] = key if isinstance(column.type, BigInteger) else f"+8145000000{key}"
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     connection.execute(text(f"INSERT INTO {table.name} ({names}) VALUES ({marks})"), values)
@@ -90,13 +104,15 @@ def seen(connection: Connection, table: Table) -> list[int]:
 @pytest.mark.parametrize("table", OPERATORS_TABLES, ids=lambda table: table.name)
 def test_the_service_sees_the_rows_of_its_operator_only(owner: Connection, table: Table) -> None:
     loosen(owner, table)
-    for key, operator_id in enumerate((1, 2, 2), start=1):
+    has_one_each = list(table.primary_key) == [table.c.operator_id]
+    for key, operator_id in enumerate((1, 2) if has_one_each else (1, 2, 2), start=1):
         insert_row(owner, table, operator_id, key)
-    assert seen(owner, table) == [1, 2, 2]
+    seconds = [2] if has_one_each else [2, 2]
+    assert seen(owner, table) == [1, *seconds]
     become(owner, SERVICE_ROLE, 1)
     assert seen(owner, table) == [1]
     become(owner, SERVICE_ROLE, 2)
-    assert seen(owner, table) == [2, 2]
+    assert seen(owner, table) == seconds
     become(owner, SERVICE_ROLE, 3)
     assert seen(owner, table) == []
     become(owner, SERVICE_ROLE, None)
@@ -118,7 +134,7 @@ def test_the_service_writes_no_row_of_another_operator(
 
 @pytest.mark.parametrize(
     "table",
-    [table for table in OPERATORS_TABLES if table.name not in APPEND_ONLY],
+    [table for table in OPERATORS_TABLES if "UPDATE" in rights(table)],
     ids=lambda table: table.name,
 )
 def test_the_service_changes_and_moves_no_row_of_another_operator(owner: Connection, table: Table) -> None:
@@ -126,7 +142,8 @@ def test_the_service_changes_and_moves_no_row_of_another_operator(owner: Connect
     insert_row(owner, table, 1, 1)
     insert_row(owner, table, 2, 2)
     become(owner, SERVICE_ROLE, 1)
-    assert owner.execute(text(f"DELETE FROM {table.name} WHERE operator_id = 2")).rowcount == 0
+    if "DELETE" in rights(table):
+        assert owner.execute(text(f"DELETE FROM {table.name} WHERE operator_id = 2")).rowcount == 0
     assert owner.execute(text(f"UPDATE {table.name} SET operator_id = 1 WHERE operator_id = 2")).rowcount == 0
     with pytest.raises(DBAPIError) as refused:
         owner.execute(text(f"UPDATE {table.name} SET operator_id = 2"))
@@ -181,13 +198,9 @@ def test_the_hot_role_looks_numbers_up_and_writes_down_what_it_was_told(owner: C
 
 
 def test_the_service_may_not_rewrite_what_is_append_only(owner: Connection) -> None:
-    expected = {
-        (table.name, privilege)
-        for table in TABLES
-        for privilege in ("SELECT", "INSERT", "UPDATE", "DELETE")
-        if table.name not in APPEND_ONLY or privilege in ("SELECT", "INSERT")
+    assert privileges(owner, SERVICE_ROLE) == {
+        (table.name, right) for table in TABLES for right in rights(table)
     }
-    assert privileges(owner, SERVICE_ROLE) == expected
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)

@@ -16,11 +16,13 @@ from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, asgi_application, compose, reach_carriers
 from coworking.kit.clock import SystemClock, VirtualClock
 from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.sealing import FieldKeys
 from coworking.membership import NewMember, Passwords, join
 from telephony.carrier import Carriers
 from telephony.carrier.sandbox.real_time import PacedClock
 from telephony.numbers import RulesOfLines
-from tests.api_house import EXAMPLES, ApiHouse, Tenant, _tenant
+from tests.api_house import ApiHouse
+from tests.api_tenants import EXAMPLES, Tenant, make_tenant
 from tests.factories.membership import NOW, PASSWORD, make_account, make_token
 from tests.visitor import Visitor
 
@@ -69,7 +71,7 @@ def both(clean_database: Any, database_url: str, tmp_path: Path) -> Iterator[Sid
 def _filled(composition: Composition) -> SideBySide:
     nex, sakura = composition.operator("nex"), composition.operator("sakura")
     with composition.database.transaction(nex.id) as session:
-        tenant = _tenant(session, nex.id, nex.profile_version_id, 1)
+        tenant = make_tenant(session, nex.id, nex.profile_version_id, 1, composition.resources[FieldKeys])
         nex_staff = make_token(session, make_account(session, nex.id))
     with composition.database.transaction(sakura.id) as session:
         wanted = NewMember(

@@ -9,9 +9,10 @@ from app.checker import check_day
 from coworking.billing import RulesOfBilling
 from coworking.billing.books.finding_models import CheckFinding
 from coworking.billing.invoice_models import BillingRun, Invoice, InvoiceBalance
-from coworking.billing.invoicing.letters import read_texts
+from coworking.billing.invoicing.letters import ATTACHED, read_texts
 from coworking.billing.invoicing.runs import open_due_runs, open_runs, start_issuing
-from coworking.kit.notices import Notice
+from coworking.billing.papers import invoice_file
+from coworking.kit.notices import Notice, register_attachments
 from coworking.kit.outbox import Resources
 from tests.factories.charges import make_charge
 from tests.factories.invoices import billing_rules, make_invoice
@@ -25,6 +26,7 @@ def _charged(resources: Resources, session: Session, operator_id: int) -> None:
     read_texts()
     rules = billing_rules(session, operator_id)
     resources.provide(RulesOfBilling, RulesOfBilling({operator_id: rules}))
+    register_attachments(ATTACHED, lambda inner, invoice_id: invoice_file(inner, rules, invoice_id))
     make_charge(session, rules, operator_id, make_member(session, operator_id).id)
 
 

@@ -22,9 +22,9 @@ from app.simulate.actions.declaration import Action
 ACTIONS: Final[dict[str, Action]] = {
     action.name: action
     for area in (
+        membership,
         accounts,
         charging,
-        membership,
         paying,
         banking,
         contracts,

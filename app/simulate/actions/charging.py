@@ -1,9 +1,10 @@
 """Actions by which members come to owe something beside their dues."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.simulate.actions.declaration import Action
-from app.simulate.fields import DAY, TEXT, Field, integer, name_of, word
+from app.simulate.fields import DAY, MOMENT, TEXT, Field, integer, name_of, word
 
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 MOST_YEN = 999_999_999
 MOST_PAGES = 10_000
 MOST_THINGS = 1_000
+MOST_MINUTES = 24 * 60
 
 
 def charge(world: "World", step: "Step") -> None:
@@ -34,6 +36,19 @@ def print_pages(world: "World", step: "Step") -> None:
     body = {"black": step.whole("black", 0), "colour": step.whole("colour", 0)}
     path = f"/api/members/{world.member(name).reference}/prints"
     world.api("POST", path, body, by=step.by or name)
+
+
+def record_use(world: "World", step: "Step") -> None:
+    """Time at a seat or in a space (`minutes` from `from`, now if left out), or so many things; by staff."""
+    member = world.member(step.text("member"))
+    begins = step.fields.get("from")
+    starts_at = world.instant(begins) if isinstance(begins, datetime) else world.now
+    body: dict[str, Any] = {"purpose": step.text("what"), "starts_at": starts_at.isoformat()}
+    if step.has("minutes"):
+        body["ends_at"] = (starts_at + timedelta(minutes=step.whole("minutes", 0))).isoformat()
+    if step.has("quantity"):
+        body["quantity"] = step.whole("quantity", 1)
+    world.api("POST", f"/api/members/{member.reference}/uses", body, by=step.by or "staff")
 
 
 def hand_back(world: "World", step: "Step") -> None:
@@ -75,6 +90,18 @@ ACTIONS = (
             "colour": Field(integer(0, MOST_PAGES)),
         },
         one_of=("black", "colour"),
+    ),
+    Action(
+        "record-use",
+        record_use,
+        {
+            "member": _MEMBER,
+            "what": Field(TEXT, required=True),
+            "from": Field(MOMENT),
+            "minutes": Field(integer(1, MOST_MINUTES)),
+            "quantity": Field(integer(1, MOST_PAGES)),
+        },
+        one_of=("minutes", "quantity"),
     ),
     Action(
         "hand-back",

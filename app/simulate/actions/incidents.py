@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.simulate.actions.declaration import Action
+from app.simulate.actions.own_words import listed_or_last
 from app.simulate.fields import DAY, MOMENT, TEXT, Field, integer, name_of, word
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def report_breach(world: "World", step: "Step") -> None:
     if step.has("line"):
         lines = [world.line(step.text("line"))]
     body = {
-        "kind": step.text("kind"),
+        "kind": listed_or_last(step, "kind", world.deployment.prohibited_acts, "prohibited-act-unknown"),
         "happened_on": (step.day("happened_on") or world.today).isoformat(),
-        "evidence": step.text("evidence", world.label),
+        "evidence": step.text("evidence", step.text("kind")),
     }
     if not lines:
         member = world.member(step.text("member")).reference

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.simulate.actions.declaration import Action
 from app.simulate.actions.identity import DEFAULT_METHOD
+from app.simulate.actions.own_words import listed_or_last
 from app.simulate.fields import DAY, OFFICE, TEXT, TEXTS, Field, integer, name_of, word, words
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def approve(world: "World", step: "Step") -> None:
 def refuse(world: "World", step: "Step") -> None:
     """Refuse an application for a reason of the operator's; by staff."""
     member = world.member(step.text("member"))
-    body = {"reason": step.text("reason")}
+    reasons = world.deployment.refusal_reasons
+    body = {"reason": listed_or_last(step, "reason", reasons, "reason-unknown")}
     world.api("POST", f"/api/members/{member.reference}/refuse", body, by=step.by or "staff")
 
 
@@ -214,7 +216,7 @@ ACTIONS = (
         one_of=("plan", "company_code"),
     ),
     Action("approve", approve, {"member": _MEMBER}),
-    Action("refuse", refuse, {"member": _MEMBER, "reason": Field(TEXT, required=True)}),
+    Action("refuse", refuse, {"member": _MEMBER, "reason": Field(TEXT)}),
     Action("link-card", link_card, {"member": _MEMBER, "card": Field(TEXT)}),
     Action("remove-employee", remove_employee, {"member": _MEMBER}),
     Action("rename-company", rename_company, {"member": _MEMBER, "name": Field(TEXT, required=True)}),

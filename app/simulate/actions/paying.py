@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MOST_YEN = 999_999_999
 REASONS = ("bounced", "disputed", "mistaken")
 CARDS = ("ok", "declined", "insufficient", "disputed", "unknown-after-timeout")
+OPEN = ("issued", "part-paid", "overdue")
+PAID = ("paid", "part-paid")
 UNKNOWN = "-"
 """An invoice number that is nobody's."""
 
@@ -35,7 +37,7 @@ def pay(world: "World", step: "Step") -> str:
 
 
 def refund(world: "World", step: "Step") -> None:
-    number = _invoice(world, step)["number"]
+    number = _invoice(world, step, is_paid=True)["number"]
     body: dict[str, Any] = {"reason": world.label}
     if step.has("amount"):
         body["amount"] = step.whole("amount", 0)
@@ -73,17 +75,21 @@ def mail_slips(world: "World", step: "Step") -> None:
         world.api("POST", f"/api/payment-slips/{slip['id']}/mailed", None, by=step.by or "staff")
 
 
-def _invoice(world: "World", step: "Step") -> dict[str, Any]:
-    """The invoice of that number or selector (`member=sato,due_on=2026-07-10`), or what a member owes first."""
+def _invoice(world: "World", step: "Step", *, is_paid: bool = False) -> dict[str, Any]:
+    """The invoice of that number or selector (`member=sato,due_on=2026-07-10`), or what a member owes first, or has
+    paid first."""
     text = step.text("invoice")
     if not text or text in world.references.names("member"):
         member = world.member(text or step.text("member")).reference
-        open_ones = [
+        wanted = PAID if is_paid else OPEN
+        found_ones = [
             invoice
             for invoice in world.all_pages("/api/invoices")
-            if invoice["member_id"] == member and invoice["status"] in ("issued", "part-paid", "overdue")
+            if invoice["member_id"] == member and invoice["status"] in wanted
         ]
-        text = min(open_ones, key=lambda one: (one["due_on"], one["id"]))["number"] if open_ones else UNKNOWN
+        text = (
+            min(found_ones, key=lambda one: (one["due_on"], one["id"]))["number"] if found_ones else UNKNOWN
+        )
     elif "=" in text:
         assert world.answers is not None
         path = text if text.startswith("invoices[") else f"invoices[{text}]"

@@ -75,20 +75,18 @@ def _file(folder: Path, text: str, name: str = "a.yaml") -> Path:
     return path
 
 
-RESULT_KEYS = [
-    "scenario", "operator", "ended_at", "members", "lines", "calls", "charges", "invoices",
-    "reservations", "door_events", "mail", "notices", "refused", "offices", "price_lists", "terms",
-    "news", "supporters", "service_stops", "partner_facilities", "agreements", "activity", "companies",
-    "events", "announcements", "breaches", "service_refusals", "lost_things", "damages", "inquiries",
-    "fault_reports", "failures",
-]  # fmt: skip
+RESULT_KEYS = {
+    "scenario", "operator", "ended_at", "members", "lines", "calls", "charges", "invoices", "reservations",
+    "door_events", "mail", "notices", "refused",
+}  # fmt: skip
+"""What every result has by the format; the product may say more."""
 
 
 def test_the_result_as_json(tmp_path: Path, database: None) -> None:
     run = Run(_file(tmp_path, CALL), as_json=True)
     assert (run.exit_code, run.err) == (0, "")
     result = json.loads(run.out)
-    assert list(result) == RESULT_KEYS
+    assert set(result) >= RESULT_KEYS
     assert (result["scenario"], result["operator"], result["failures"]) == ("一本の電話", "nex", [])
     member = result["members"]["sato"]
     assert (member["kind"], member["plan"], member["status"]) == ("company", "virtual-office", "active")
@@ -186,7 +184,7 @@ def test_a_folder_without_scenarios_is_told(tmp_path: Path) -> None:
 def test_an_operator_that_is_not_shipped_is_told(tmp_path: Path) -> None:
     run = Run(_file(tmp_path, WAIT.replace("nex", "nexx")))
     assert run.exit_code == 2
-    assert "a.yaml:2: no operator profile “nexx”; allowed: nex" in run.err
+    assert "a.yaml:2: no operator profile “nexx”; allowed: jsug, netsugen, nex, sakura, " in run.err
     assert "did you mean “nex”" in run.err
 
 

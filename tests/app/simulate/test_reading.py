@@ -134,7 +134,7 @@ _MALFORMED = [
     (HEAD + SATO + "  - do: reserve\n    member: sato\n", "s.yaml:7: unknown action “reserve”"),
     (HEAD + "  - {do: [join], plan: x}\n", "s.yaml:6: unknown action “[…]”"),
     (HEAD + "  - {do: join, plan: x, plan: y}\n", "s.yaml:6: “plan” stands here twice"),
-    (HEAD + "  - {do: join,\n     plam: x}\n", "s.yaml:7: join has no field “plam”; allowed: plan, kind, "),
+    (HEAD + "  - {do: join,\n     plam: x}\n", "s.yaml:7: join has no field “plam”; allowed: plan, "),
     (HEAD + "  - {do: join,\n     plam: x}\n", "did you mean “plan”"),
     (HEAD + "  - {do: join}\n", "s.yaml:6: join needs “plan”"),
     (HEAD + "  - {do: join, plan: }\n", "s.yaml:6: “” is no value for plan"),

@@ -100,9 +100,21 @@ class Stage:
             work=self._work,
             upcoming=lambda: Upcoming(min(self.work_at, default=None), self.failed),
             buy_numbers=lambda area_code, count: f"{count} of {area_code}",
+            lends_lines=True,
+            default_office="tokyo",
+            declarations=(),
+            company_plans=(),
+            evidence_plans=(),
+            card_plans=(),
             area_codes={"tokyo": "03"},
             interruption_reasons=("maintenance",),
             suspension_reasons=("unpaid",),
+            refusal_reasons=(),
+            prohibited_acts=(),
+            mails_to=lambda address: (),
+            enter_card=lambda reference, card: None,
+            payment_changed_by_office=False,
+            debits_accounts=False,
             close=lambda: None,
             sweeps=(lambda: self.carrier.note("sweep"),),
         )
@@ -125,6 +137,8 @@ class Stage:
             case "api/numbers":
                 self.carrier.note((await request.json())["csv"])
                 return JSONResponse({}, status_code=201)
+            case "api/invoices":
+                return JSONResponse({"items": []})
             case "refused":
                 return JSONResponse({"code": "plan-not-allowed", "detail": "駄目です"}, status_code=422)
             case "broken":
@@ -162,12 +176,13 @@ def test_due_things_are_done_in_the_order_of_their_times(stage: Stage) -> None:
     assert stage.world.now == STARTS_AT + 60 * SECOND
 
 
-def test_sweeps_run_once_a_day_at_their_local_time(stage: Stage) -> None:
-    stage.world.advance_to(STARTS_AT + timedelta(days=3))
+def test_sweeps_run_every_day_at_their_local_times(stage: Stage) -> None:
+    stage.world.advance_to(STARTS_AT + timedelta(days=2))
     calendar = stage.deployment.calendar
-    first = calendar.instant(calendar.local_date(STARTS_AT) + timedelta(days=1), time(3, 0))
-    seconds = int((first - STARTS_AT).total_seconds())
-    assert stage.events("sweep") == [(seconds + day * 86_400, "sweep") for day in range(3)]
+    today = calendar.local_date(STARTS_AT)
+    due = [(0, time(23, 30)), (1, time(3, 0)), (1, time(23, 30)), (2, time(3, 0))]
+    instants = [calendar.instant(today + timedelta(days=days), at) for days, at in due]
+    assert stage.events("sweep") == [(int((at - STARTS_AT).total_seconds()), "sweep") for at in instants]
 
 
 def test_what_callers_cause_is_worked_off_together(stage: Stage) -> None:

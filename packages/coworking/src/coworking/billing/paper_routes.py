@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.billing.invoice_models import Invoice
+from coworking.billing.invoicing.routes import Number
 from coworking.billing.papers import invoice_pdf, receipt_pdf
 from coworking.billing.papers.receipt_paper import Receipt, TaxShare
 from coworking.billing.payment_models import Allocation, Payment
@@ -31,12 +32,12 @@ class PdfResponse(Response):
 
 
 @router.get(
-    "/invoices/{number}/pdf",
+    "/invoices/{invoice_number}/pdf",
     summary="An invoice or credit note as PDF",
     response_class=PdfResponse,
     responses=PDF,  # type: ignore[arg-type]  # FastAPI types the keys as int or text
 )
-def get_invoice_pdf(number: str, visit: SignedIn, language: LanguageOfPaper = None) -> PdfResponse:
+def get_invoice_pdf(number: Number, visit: SignedIn, language: LanguageOfPaper = None) -> PdfResponse:
     invoice = visit.session.scalar(select(Invoice).where(Invoice.number == number))
     if invoice is None:
         raise NotFound

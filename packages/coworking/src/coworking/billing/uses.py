@@ -28,12 +28,13 @@ from coworking.billing.price_fields import UnitPrice
 from coworking.billing.rules import BillingRules
 from coworking.billing.use_prices import PricedUse, price_of_things, price_of_time
 from coworking.kit.audit import record
-from coworking.membership import MemberFacts, contract_of, hold_member, is_staffed
+from coworking.membership import MemberFacts, MembershipNotActive, contract_of, hold_member, is_staffed
 
 LONGEST_USE = timedelta(hours=24)
 SPACE = "space:"
 PRINTING = "printing"
 PRINTED_KINDS = ("black", "colour")
+RUNNING = frozenset({"active", "leaving"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,12 @@ def print_pages(
     now: datetime,
 ) -> Decimal:
     """Charge a print job of so many pages by kind, in one charge; nothing with an option that includes printing
-    (SAK-24). Returns what it cost. Raises `NotFound`, `NothingPrinted`, `UseNotOffered`, `UnstaffedHours`."""
+    (SAK-24). Returns what it cost. Who is no member in these days prints nothing; what was used without right staff
+    record as a use (SAK-42). Raises `NotFound`, `MembershipNotActive`, `NothingPrinted`, `UseNotOffered`,
+    `UnstaffedHours`."""
     member = hold_member(session, member_id)
+    if member.status not in RUNNING:
+        raise MembershipNotActive
     printed = {kind: count for kind, count in pages.items() if count}
     if not printed:
         raise NothingPrinted

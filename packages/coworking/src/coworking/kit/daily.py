@@ -18,10 +18,11 @@ from coworking.kit.outbox import Task, TaskContext, task
 
 @dataclass(frozen=True)
 class Step:
-    """`at` is on the operator's clock."""
+    """`at` is on the operator's clock. `weekday` (0 is Monday) is for what one day of the week is enough for."""
 
     at: time
     task: Task
+    weekday: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def begin_day(context: TaskContext, *, day: str) -> None:
     calendar = context.resource(Calendars)[context.operator_id]
     today = max(calendar.local_date(now), date.fromisoformat(day))
     for step in context.resource(DailySteps).steps:
+        if step.weekday not in {None, today.weekday()}:
+            continue
         step.task.enqueue(
             context.session,
             operator_id=context.operator_id,

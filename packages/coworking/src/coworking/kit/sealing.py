@@ -103,7 +103,7 @@ SEALED_COLUMNS: list[SealedColumn] = []
 
 @task("sealing.reseal")
 def reseal(context: TaskContext, *, day: str) -> None:
-    """A daily step: seal what an older key sealed with the first one, so that the older key can be thrown away."""
+    """A weekly step: seal what an older key sealed with the first one, so that the older key can be thrown away."""
     keys = context.resource(FieldKeys)
     for sealed_column in SEALED_COLUMNS:
         if reseal_rows(context.session, keys, sealed_column) == MOST_A_ROUND:

@@ -10,6 +10,7 @@ from coworking.membership.access import SignedIn
 from coworking.membership.companies import company_of, list_companies, people_of, remove_person
 from coworking.membership.contract_errors import BelongsToNone
 from coworking.membership.member_routes import NameFilter
+from coworking.membership.members import get_member
 from coworking.membership.rules import RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["companies"])
@@ -46,6 +47,7 @@ def get_people(
     member_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[PersonAnswer]:
     visit.require_member(member_id)
+    get_member(visit.session, member_id)
     found = people_of(visit.session, member_id, after_id=after, limit=limit)
     return page(found, limit, PersonAnswer.model_validate, lambda member: member.id)
 
@@ -60,6 +62,7 @@ def post_leave_company(member_id: int, visit: SignedIn) -> None:
     company_id = company_of(visit.session, member_id)
     if company_id is None:
         visit.require_member(member_id)
+        get_member(visit.session, member_id)
         raise BelongsToNone
     if visit.actor.member_id != member_id:
         visit.require_member(company_id)

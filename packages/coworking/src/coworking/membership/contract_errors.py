@@ -119,7 +119,7 @@ class OptionLimitReached(UserError):
 
 
 class OptionSoldOut(UserError):
-    code = "option-sold-out"
+    code = "option-limit-reached"
     status = 409
     ja = "「{option}」に空きがありません。ほかのものを選ぶか、空きをお待ちください。"
     en = "There is no “{option}” left. Choose another, or wait for one."
@@ -168,7 +168,8 @@ class PauseNotOffered(UserError):
 
 
 class PauseLength(UserError):
-    code = "pause-length"
+    code = "validation-failed"
+    status = 422
     ja = "休会は{least}か月から{most}か月までです。"
     en = "A suspension lasts from {least} to {most} months."
 

@@ -30,6 +30,7 @@ from coworking.membership.contract_schemas import (
 from coworking.membership.contracts import contracts_of
 from coworking.membership.leaving import leave
 from coworking.membership.linked_cards import link_card
+from coworking.membership.members import get_member
 from coworking.membership.options import add_option, drop_option
 from coworking.membership.pauses import ask_for_pause, come_back
 from coworking.membership.rules import MemberRules, RulesOfMembers
@@ -49,6 +50,7 @@ def get_applications(
 ) -> Page[ApplicationAnswer]:
     """With what was decided; the reason of a refusal for staff, and for members where the operator discloses it."""
     visit.require_member(member_id)
+    get_member(visit.session, member_id)
     found = applications_of(visit.session, member_id, after_id=after, limit=limit)
     shows_reason = visit.actor.is_staff or _rules(visit).profile.joining.reason_disclosed
 

@@ -89,7 +89,7 @@ def keep_answer(session: Session, actor: Actor, key: str, answer: Answer) -> Non
     session.flush()
 
 
-@task("membership.forget_answers")
+@task("membership.forget-answers")
 def forget_answers(context: TaskContext, *, day: str) -> None:
     """A daily step: answers are kept for a day."""
     old = (

@@ -171,7 +171,7 @@ def post_second_factor_removal(body: ShownBody, visit: SignedIn) -> None:
 def post_recovery_codes(body: ShownBody, visit: SignedIn) -> RecoveryCodesAnswer:
     """The old ones are over."""
     account = _fresh(visit, body.password)
-    return RecoveryCodesAnswer(recovery_codes=renew_recovery_codes(visit.session, account))
+    return RecoveryCodesAnswer(recovery_codes=renew_recovery_codes(visit.session, account, visit.now))
 
 
 def _own(visit: Visit) -> Account:

@@ -68,7 +68,7 @@ def finish_enrolment(
     if not _takes(keys, factor, code, now):
         raise CodeWrong
     factor.confirmed_at = now
-    codes = renew_recovery_codes(session, account)
+    codes = _new_recovery_codes(session, account)
     keep_record(session, account, "second-factor.on", now)
     write(session, account, "second-factor-on", now)
     return codes
@@ -98,8 +98,13 @@ def take_off(session: Session, account: Account, now: datetime, *, actor: str | 
         write(session, account, "second-factor-off", now)
 
 
-def renew_recovery_codes(session: Session, account: Account) -> list[str]:
+def renew_recovery_codes(session: Session, account: Account, now: datetime) -> list[str]:
     """New ones; the old ones are over. Each reads as two groups of five hexadecimal digits; only digests are kept."""
+    keep_record(session, account, "recovery-codes.renewed", now)
+    return _new_recovery_codes(session, account)
+
+
+def _new_recovery_codes(session: Session, account: Account) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     codes = [secrets.token_hex(RECOVERY_BYTES) for _ in range(RECOVERY_CODES)]
     session.add_all(
