@@ -78,12 +78,20 @@ def print_usage(legs: int) -> None:
 
 def print_billing(billed: billing.Billed) -> None:
     print()
-    print(f"Invoices of {billed.members:,} members with {billed.calls:,} calls, loaded in {billed.load_seconds:.0f} s")
-    print(f"issued {billed.invoices:,} in {billed.issue_seconds:.1f} s: {billed.invoices / billed.issue_seconds:.0f}/s")
+    print(
+        f"Invoices of {billed.members:,} members with {billed.calls:,} calls, loaded in {billed.load_seconds:.0f} s"
+    )
+    print(
+        f"issued {billed.invoices:,} in {billed.issue_seconds:.1f} s: {billed.invoices / billed.issue_seconds:.0f}/s"
+    )
     print(f"with their letters {billed.all_seconds:.1f} s")
     per_invoice = billed.issue_seconds / max(billed.invoices, 1) * 1000
-    print(f"{per_invoice:.2f} ms an invoice, {billed.issue_seconds / billed.aggregate_seconds:.1f} × one SQL aggregate")
-    print(f"peak memory {billed.before_mib:.0f} MiB before, {billed.after_mib:.0f} MiB after; {billed.faults} faults")
+    print(
+        f"{per_invoice:.2f} ms an invoice, {billed.issue_seconds / billed.aggregate_seconds:.1f} × one SQL aggregate"
+    )
+    print(
+        f"peak memory {billed.before_mib:.0f} MiB before, {billed.after_mib:.0f} MiB after; {billed.faults} faults"
+    )
 
 
 def print_webhooks(results: list[webhooks.Result]) -> None:

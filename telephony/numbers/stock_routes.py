@@ -189,7 +189,9 @@ def get_one_purchase(purchase_id: int, visit: Staff, accept_language: AcceptLang
 @router.post(
     "/number-purchases/{purchase_id}/approve", summary="Approve a purchase that somebody else asked for"
 )
-def post_approval(purchase_id: int, visit: MoneyStaff, accept_language: AcceptLanguage = "") -> PurchaseAnswer:
+def post_approval(
+    purchase_id: int, visit: MoneyStaff, accept_language: AcceptLanguage = ""
+) -> PurchaseAnswer:
     get_purchase(visit.session, purchase_id)
     if visit.actor.role != APPROVER:
         raise NotPermitted

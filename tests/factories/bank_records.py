@@ -44,7 +44,7 @@ class BankIds:
 
 
 def make_bank_records(session: Session, member: Member, keys: FieldKeys) -> BankIds:
-    """A deposit that waits, a name that was learned, a mandate that the bank is asked for, a batch that was given up."""
+    """A deposit that waits, a learned name, a mandate that the bank is asked for, a batch that was given up."""
     deposit = make_deposit(session, member.operator_id)
     name = PayerName(
         operator_id=member.operator_id,

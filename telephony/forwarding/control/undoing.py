@@ -58,9 +58,7 @@ def _bring_back(
             return "phone-registered"
         case "phone-unregistered":
             number = before["number"]
-            register_phone(
-                session, line_rules, line, number, actor=UNDO_ACTOR, now=now, replaces=False
-            )
+            register_phone(session, line_rules, line, number, actor=UNDO_ACTOR, now=now, replaces=False)
             return "phone-unregistered"
         case _:
             lock_pin(session, line, actor=UNDO_ACTOR, channel=CHANNEL, now=now)

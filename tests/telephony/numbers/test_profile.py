@@ -83,7 +83,11 @@ def test_quotas_nex_13(nex: Profile) -> None:
 
 
 def test_reasons_nex_14_nex_19(nex: Profile) -> None:
-    assert list(nex.membership.joining.refusal_reasons) == ["false-statement", "likely-breach", "papers-missing"]
+    assert list(nex.membership.joining.refusal_reasons) == [
+        "false-statement",
+        "likely-breach",
+        "papers-missing",
+    ]
     assert list(nex.numbers.suspension_reasons) == ["unpaid", "prohibited-act", "disturbs-others"]
 
 

@@ -33,7 +33,9 @@ class ChargeBody(Body):
         examples=[12000],
     )
     quantity: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, examples=[1])
-    note: Note = Field(default="", description="Why, for staff.", examples=["Moved the desk phone to the second floor"])
+    note: Note = Field(
+        default="", description="Why, for staff.", examples=["Moved the desk phone to the second floor"]
+    )
     service_on: date | None = Field(
         default=None, description="The local day that it is for; today if left out.", examples=["2026-06-10"]
     )

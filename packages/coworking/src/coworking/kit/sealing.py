@@ -108,9 +108,7 @@ def reseal(context: TaskContext, *, day: str) -> None:
     for sealed_column in SEALED_COLUMNS:
         if reseal_rows(context.session, keys, sealed_column) == MOST_A_ROUND:
             assert context.operator_id is not None
-            reseal.enqueue(
-                context.session, operator_id=context.operator_id, now=context.clock.now(), day=day
-            )
+            reseal.enqueue(context.session, operator_id=context.operator_id, now=context.clock.now(), day=day)
 
 
 def reseal_rows(session: Session, keys: FieldKeys, sealed_column: SealedColumn) -> int:
