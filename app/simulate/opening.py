@@ -28,7 +28,7 @@ from coworking.kit.mail_folder import MOST_KEPT, FolderMailer
 from coworking.kit.mailer import Mailer
 from coworking.kit.outbox import OutboxTask
 from coworking.membership import MemberKind, Passwords, enter_person, open_account
-from telephony.carrier import Carriers
+from telephony.carrier import Carrier, Carriers
 from telephony.carrier.sandbox import Sandbox, Store
 from telephony.forwarding import Callbacks
 from telephony.numbers import StockRow
@@ -61,15 +61,7 @@ def open_deployment(
     stack.enter_context(contextlib.closing(composition))
     door = InProcess(in_real_time=False)
     [operator] = composition.operators
-    store = Store()
-    stack.callback(store.close)
-    sandbox = Sandbox(
-        clock=clock, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, deliver=door.deliver, store=store
-    )
-    carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
-    if operator.lends_lines:
-        composition.resources[Carriers][operator.id] = carrier
-        open_sip_domain(sandbox, operator, composition.resources[Callbacks])
+    sandbox, carrier = _open_sandbox(composition, operator, door, stack)
     door.application = asgi_application(composition)
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
@@ -112,6 +104,26 @@ def open_deployment(
     composition.hot.stored = work_waits
     composition.database.after_commit = work_waits
     return deployment
+
+
+def _open_sandbox(
+    composition: Composition, operator: OperatorInForce, door: InProcess, stack: AsyncExitStack
+) -> tuple[Sandbox, Carrier]:
+    """A carrier of this run, which only an operator that lends lines has anything to do with."""
+    store = Store()
+    stack.callback(store.close)
+    sandbox = Sandbox(
+        clock=composition.clock,
+        account_sid=ACCOUNT_SID,
+        auth_token=AUTH_TOKEN,
+        deliver=door.deliver,
+        store=store,
+    )
+    carrier = sandbox_carrier(sandbox, ACCOUNT_SID, AUTH_TOKEN)
+    if operator.lends_lines:
+        composition.resources[Carriers][operator.id] = carrier
+        open_sip_domain(sandbox, operator, composition.resources[Callbacks])
+    return sandbox, carrier
 
 
 def _said_by(profile: Profile) -> dict[str, Any]:

@@ -50,8 +50,8 @@ OPTIONAL = {
     "inquiry_categories", "left_things", "kept_months", "house", "free_talk", "notes", "kinds", "means", "brands",
     "refunds", "payment_changed_by", "dues", "uses", "charged_as", "unit_minutes", "most_a_day", "staffed_only", "due",
     "shift", "forced_end_after_days", "cards", "retry_after_days", "slips", "direct_debit", "file_days_before", "phone",
-    "registration_number", "is_corporation", "bank_account", "included_in", "community", "company_list", "groups", "community_link", "incidents",
-    "partner_facilities", "link", "kind",
+    "registration_number", "is_corporation", "bank_account", "included_in", "community", "company_list", "groups",
+    "community_link", "incidents", "partner_facilities", "link", "kind",
 }  # fmt: skip
 """Keys with a default, as docs/new-operator.md lists them."""
 ENTRIES = {"groups", "partner_facilities", "offices",
