@@ -65,7 +65,6 @@ def open_deployment(
     door.application = asgi_application(composition)
     composition.hot.answers_first = True
     loop.run_until_complete(stack.enter_async_context(composition.hot.opened()))
-
     cards, let_through = _listen_to_cards(composition, operator, door, loop)
     stack.callback(cards.close)
 
