@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import Language, NotFound, UserError
+from coworking.kit.events import tell
 from coworking.kit.notices import notify
 from coworking.kit.profile_fields import Bilingual
 from coworking.membership.contract_errors import OfficeOnly
+from coworking.membership.events import NotificationAddressChanged
 from coworking.membership.members import get_member
 from coworking.membership.models import Company, Member, Person
 from coworking.membership.profile import MembershipProfile
@@ -153,6 +155,7 @@ def _tell(
         fields=", ".join(FIELDS[field].spoken(profile.language.value) for field in changed),
     )
     if "email" in changed:
+        tell(session, NotificationAddressChanged(member.id, now))
         notify(
             session,
             operator_id=member.operator_id,

@@ -145,8 +145,8 @@ class DamageReported:
 
 @dataclass(frozen=True, slots=True)
 class NotificationAddressChanged:
-    """Mail to the member goes to another address from now on, as the member asked and the address's owner confirmed
-    (NEX-15). Taking such a change back tells nothing."""
+    """Mail to the member goes to another address from now on, as the member asked: the address's owner confirmed
+    it, or staff entered it at the member's word (NEX-15). Taking such a change back tells nothing."""
 
     member_id: int
     at: datetime
