@@ -24,10 +24,13 @@ RUN_FOLDER = pytest.StashKey[Path]()
 # A browser, a broker, a page and a scenario do the same whatever the database is. What the servers could differ in is
 # asked where the statements are: in the kit, membership, billing, numbers, metering, the settling of calls.
 ONCE_ONLY = (
+    "tests/app/accounts",
     "tests/app/console",
+    "tests/app/imports",
     "tests/app/member",
     "tests/app/published",
     "tests/app/simulate",
+    "tests/app/test_api_inputs.py",
     "tests/browser",
     "tests/scenarios",
     "tests/servers",

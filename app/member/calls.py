@@ -28,11 +28,12 @@ from app.member.month_calls import (
 from app.member.month_cost import calls_cost
 from app.member.visits import MemberVisit, id_in
 from coworking.billing import month_after
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import plain
 
 MONTHS_BACK = 13
 MOST_ROWS_OF_A_FILE = 20_000
-_MONTH = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
+_MONTH = re.compile(MONTH_PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

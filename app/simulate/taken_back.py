@@ -7,14 +7,14 @@ Row = Mapping[str, Any]
 
 
 def without_taken_back(rows: Iterable[Row]) -> Iterator[Row]:
-    """Leave out a charge that was taken back before it stood on an invoice, and what took it back: nobody has owed
-    it."""
+    """Leave out a charge that was taken back before it was invoiced, or on the same invoice, and what took it back:
+    nobody has owed it."""
     charges = list(rows)
-    not_invoiced = {row["id"] for row in charges if row["invoice"] is None}
+    invoices = {row["id"]: row["invoice"] for row in charges}
     gone = {
         reference
         for row in charges
-        if row["id"] in not_invoiced and row["reverses_id"] in not_invoiced
+        if row["reverses_id"] in invoices and invoices[row["reverses_id"]] == row["invoice"]
         for reference in (row["id"], row["reverses_id"])
     }
     return (row for row in charges if row["id"] not in gone)

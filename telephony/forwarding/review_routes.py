@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
 from coworking.kit.web.language import preferred_language
@@ -35,7 +36,6 @@ from telephony.forwarding.review_schemas import (
 )
 from telephony.forwarding.rules import CallRules, RulesOfCalls
 from telephony.metering import (
-    MONTH_PATTERN,
     AnomalyAnswer,
     CallClass,
     charge_holds,

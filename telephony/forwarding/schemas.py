@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from coworking.kit.calendars import MONTH_PATTERN
+
 NumberText = Annotated[str, StringConstraints(max_length=40)]
 Label = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
 Instead = Literal["voicemail", "announcement", "hang-up"]
-Month = Annotated[str, StringConstraints(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=MONTH_PATTERN)]
 
 
 class Body(BaseModel):

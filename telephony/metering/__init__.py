@@ -15,7 +15,7 @@ from telephony.metering.charging import BILLED_ROLES, charge_key, posting_for, s
 from telephony.metering.events import CallsOvertaken
 from telephony.metering.holds import charge_holds, hold_charge, release_charge
 from telephony.metering.models import Leg
-from telephony.metering.months import MONTH_PATTERN, MonthSpan, month_before, month_span
+from telephony.metering.months import MonthSpan, month_before, month_span
 from telephony.metering.profile import CallClass, Caps, CapSet, Origin
 from telephony.metering.reasons import why, why_free
 from telephony.metering.schemas import AnomalyAnswer
@@ -26,7 +26,6 @@ from telephony.metering.usage_models import BilledLeg, ChargeHold
 __all__ = [
     "BILLED_ROLES",
     "CAPPED",
-    "MONTH_PATTERN",
     "Anomaly",
     "AnomalyAnswer",
     "BilledLeg",

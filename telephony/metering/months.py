@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.errors import ValidationFailed
 
-MONTH_PATTERN = r"^2[0-9]{3}-(0[1-9]|1[0-2])$"
 EDGE = timedelta(hours=1)
 """A leg that begins at the very edge of a month may stand on the day beside it in the carrier's records."""
 

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
 from coworking.membership import MoneyStaff, SignedIn, Visit
 from telephony.metering.carrier_prices import margins
-from telephony.metering.months import MONTH_PATTERN, month_span
+from telephony.metering.months import month_span
 from telephony.metering.reconciliation_cases import close_case, list_cases, list_reconciliations
 from telephony.metering.reconciling import reconcile
 from telephony.metering.schemas import (

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import plain
 from telephony.metering.anomalies import Anomaly
 from telephony.metering.carrier_prices import Margin
-from telephony.metering.months import MONTH_PATTERN
 from telephony.metering.usage import Usage
 from telephony.metering.usage_models import Reconciliation, ReconciliationCase
 from telephony.metering.what_if import Outlook

@@ -210,7 +210,7 @@ def send_bodies(house: ApiHouse, operation: Operation) -> None:
     url = house.url_of(operation, house.first)
 
     @given(body=bodies(body_schema(operation), described))
-    @settings(SETTINGS, max_examples=60)
+    @settings(SETTINGS, max_examples=15)
     def send(body: Any) -> None:
         judge(house.ask(operation.method, url, token=house.staff["nex"], body=body), (operation.name, body))
 

@@ -141,6 +141,12 @@ def test_the_same_facts_give_the_same_bytes(nex_billing: BillingRules) -> None:
     assert typeset(TEMPLATE, facts, written_at=WRITTEN_AT) == typeset(TEMPLATE, facts, written_at=WRITTEN_AT)
 
 
+def test_a_paper_may_be_written_within_a_second(nex_billing: BillingRules) -> None:
+    facts = invoice_facts(nex_billing, invoice(), LINES, None, "ja")
+    later = WRITTEN_AT.replace(microsecond=250_000)
+    assert typeset(TEMPLATE, facts, written_at=later) == typeset(TEMPLATE, facts, written_at=WRITTEN_AT)
+
+
 def test_a_paper_has_a_size(nex_billing: BillingRules) -> None:
     with pytest.raises(ValueError, match="too many"):
         typeset(TEMPLATE, {"x": "y" * LARGEST_FACTS}, written_at=WRITTEN_AT)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
+import structlog
 import structlog.testing
 
-from telephony.forwarding import card_reader
+from telephony.forwarding import card_reader, carrier_door
 from telephony.forwarding.card import Card
 from telephony.forwarding.card_reader import OF_NUMBERS, CardReader
 from telephony.forwarding.carrier_door import LATE_EVENTS_TOLD_EVERY, LateEvents
@@ -115,7 +116,9 @@ def test_an_error_reaches_everybody_who_asked(fails: list[Exception], is_found: 
     assert [isinstance(answer, OSError) for answer in answers] == [not is_found] * 2
 
 
-def test_late_events_are_told_once_in_a_while_with_their_number() -> None:
+def test_late_events_are_told_once_in_a_while_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A logger that was used once keeps where it wrote to, so this one is new.
+    monkeypatch.setattr(carrier_door, "log", structlog.get_logger())
     late = LateEvents()
     with structlog.testing.capture_logs() as told:
         for _ in range(3):

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query
 from coworking.billing.charges import list_charges, totals_by_month
 from coworking.billing.invoicing.invoice_search import invoice_numbers
 from coworking.billing.schemas import ChargeAnswer, MonthAnswer
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn
 
 router = APIRouter(prefix="/api", tags=["charges"])
 
-Month = Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
+Month = Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-07"])]
 
 
 @router.get("/charges", summary="List charges, reversals among them")

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 LONGEST_CLOSURE_DAYS = 366
 CACHED_YEARS = 64
 SATURDAY = 5
+MONTH_PATTERN = r"^2[0-9]{3}-(0[1-9]|1[0-2])$"
+"""A month as people and the API write it: `2026-06`."""
 
 
 @dataclass(frozen=True)

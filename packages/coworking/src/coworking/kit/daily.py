@@ -55,7 +55,7 @@ def begin_day(context: TaskContext, *, day: str) -> None:
             context.session,
             operator_id=context.operator_id,
             now=now,
-            due_at=calendar.instant(today, step.at),
+            due_at=max(now, calendar.instant(today, step.at)),
             key=f"day:{context.operator_id}:{today}:{step.task.name}",
             day=today.isoformat(),
         )
@@ -67,7 +67,7 @@ def _queue(session: Session, operator_id: int, calendar: BusinessCalendar, day: 
         session,
         operator_id=operator_id,
         now=now,
-        due_at=calendar.instant(day, time.min),
+        due_at=max(now, calendar.instant(day, time.min)),
         key=f"day:{operator_id}:{day}",
         day=day.isoformat(),
     )

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.membership.schemas import Body, CardReference, Name, Option
 
-Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=MONTH_PATTERN)]
 
 
 class EvidenceBody(Body):

@@ -57,11 +57,12 @@ def find_entries(
     after_id: int = 0,
     limit: int,
 ) -> list[FoundEntry]:
-    """In this order; those after the entry `after_id` where one is named."""
+    """In this order; those after the entry `after_id` where one is named, which are none after one that is not
+    there."""
     key = _KEYS[order]
     statement = _filtered(select(JournalEntry), wanted)
     if after_id:
-        last = session.scalar(select(key).where(JournalEntry.id == after_id))
+        last = select(key).where(JournalEntry.id == after_id).scalar_subquery()
         later = JournalEntry.id < after_id if descending else JournalEntry.id > after_id
         beyond = key < last if descending else key > last
         statement = statement.where(or_(beyond, and_(key == last, later)))

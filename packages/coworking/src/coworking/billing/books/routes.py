@@ -25,6 +25,7 @@ from coworking.billing.journal import ACCOUNTS
 from coworking.billing.journal_models import ClosedMonth
 from coworking.billing.rules import RulesOfBilling
 from coworking.kit.audit import record
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import LARGEST_YEN, plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/api", tags=["books"])
 
 Month = Annotated[
     str,
-    Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="A month that is over.", examples=["2026-06"]),
+    Path(pattern=MONTH_PATTERN, description="A month that is over.", examples=["2026-06"]),
 ]
 LeastYen = Annotated[Decimal | None, Query(ge=0, le=LARGEST_YEN, max_digits=16, decimal_places=3)]
 Text = Annotated[str | None, Query(min_length=1, max_length=100)]

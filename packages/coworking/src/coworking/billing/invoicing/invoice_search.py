@@ -65,11 +65,12 @@ def find_invoices(
     after_id: int = 0,
     limit: int,
 ) -> list[FoundInvoice]:
-    """In this order; those after the paper `after_id` where one is named."""
+    """In this order; those after the paper `after_id` where one is named, which are none after one that is not
+    there."""
     key = _KEYS[order]
     statement = _filtered(_STATEMENT, wanted)
     if after_id:
-        last = session.scalar(select(key).where(Invoice.id == after_id))
+        last = select(key).where(Invoice.id == after_id).scalar_subquery()
         later = Invoice.id < after_id if descending else Invoice.id > after_id
         beyond = key < last if descending else key > last
         statement = statement.where(or_(beyond, and_(key == last, later)))

@@ -20,6 +20,7 @@ from coworking.billing.invoicing.invoice_search import (
 from coworking.billing.invoicing.schemas import CreditBody, InvoiceAnswer
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.audit import record
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.errors import Language
 from coworking.kit.money import LARGEST_YEN, plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
@@ -36,7 +37,7 @@ Number = Annotated[
     ),
 ]
 AcceptLanguage = Annotated[str, Header(max_length=200)]
-MonthQuery = Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-07"])]
+MonthQuery = Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-07"])]
 YenQuery = Annotated[Decimal | None, Query(ge=-LARGEST_YEN, le=LARGEST_YEN, max_digits=16, decimal_places=3)]
 NameQuery = Annotated[
     str | None, Query(min_length=1, max_length=100, description="A part of the name; case does not count.")

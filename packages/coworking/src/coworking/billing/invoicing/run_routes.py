@@ -29,6 +29,7 @@ from coworking.billing.invoicing.schemas import (
     RunAnswer,
 )
 from coworking.billing.rules import BillingRules, RulesOfBilling
+from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.money import LARGEST_YEN
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
@@ -39,7 +40,7 @@ router = APIRouter(prefix="/api", tags=["billing runs"])
 Period = Annotated[
     str,
     Path(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+        pattern=MONTH_PATTERN,
         description="The month in which the invoices fall due.",
         examples=["2026-07"],
     ),

@@ -38,7 +38,7 @@ def typeset(template: Path, facts: Mapping[str, Any], *, written_at: datetime) -
             root=template.parent,
             format="pdf",
             sys_inputs={"facts": document},
-            timestamp=written_at,
+            timestamp=written_at.replace(microsecond=0),  # a PDF's dates have seconds
         )
     assert isinstance(pdf, bytes)
     return pdf
