@@ -27,7 +27,8 @@ import coworking.membership.guess_models
 import coworking.membership.idempotency
 import coworking.membership.incidents.models
 import coworking.membership.models
-import coworking.membership.signing_in.models  # noqa: F401
+import coworking.membership.signing_in.models
+import coworking.membership.site_models  # noqa: F401
 import telephony.forwarding.calling_out.models
 import telephony.forwarding.cap_models
 import telephony.forwarding.control.models

@@ -10,7 +10,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("app", "telephony", "packages/coworking/src/coworking", "migrations")
+SHIPPED = (
+    "app",
+    "telephony",
+    "virtual_office",
+    "mail_handling",
+    "packages/coworking/src/coworking",
+    "migrations",
+)
 DEVELOPMENT = ("bench", "scripts", "tests", "packages/coworking/tests")
 # Neither ours nor kept: environments, data, caches, what is copied in.
 NOT_OURS = {".git", ".venv", "var", "build", "dist", "node_modules", "vendor", "__pycache__"}

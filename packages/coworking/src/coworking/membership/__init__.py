@@ -41,6 +41,8 @@ from coworking.membership.events import (
     OptionDropped,
     PauseBegun,
     PlanChanged,
+    SiteClosed,
+    SiteOpened,
 )
 from coworking.membership.idempotency import forget_answers
 from coworking.membership.invoice_addressees import InvoiceAddressee, invoice_addressee, invoice_addressees
@@ -62,13 +64,26 @@ from coworking.membership.members import (
     plans_of,
     require_service,
 )
+from coworking.membership.opening_hours import (
+    Opening,
+    TimeSpan,
+    closed_parts,
+    closes_at,
+    is_staffed,
+    opening_at,
+    openings_on,
+    outside_plan_hours,
+    plan_hours_on,
+    unstaffed_parts,
+    within_plan_hours,
+)
 from coworking.membership.password_guesses import PasswordGuesses, forget_guesses, step_up
 from coworking.membership.passwords import Passwords
 from coworking.membership.profile import MemberKind, MembershipProfile
 from coworking.membership.roles import Right
 from coworking.membership.rules import AccountRules, MemberRules, RulesOfMembers, TokenLife
+from coworking.membership.site_closures import close_site, closure_of, open_site
 from coworking.membership.staff_notices import tell_staff
-from coworking.membership.staffed_hours import is_staffed
 from coworking.membership.tokens import Actor, actor_of, operator_of, revoke_token
 from coworking.membership.turning import turn_day
 
@@ -99,6 +114,7 @@ __all__ = [
     "NewMember",
     "NotificationAddressChanged",
     "OfficeUnknown",
+    "Opening",
     "OptionAdded",
     "OptionDropped",
     "OptionSpan",
@@ -115,12 +131,19 @@ __all__ = [
     "SignInNameTaken",
     "SignInRefused",
     "SignedIn",
+    "SiteClosed",
+    "SiteOpened",
     "Span",
     "Staff",
+    "TimeSpan",
     "TokenLife",
     "TooManyAttempts",
     "Visit",
     "actor_of",
+    "close_site",
+    "closed_parts",
+    "closes_at",
+    "closure_of",
     "confirm_identity",
     "contract_of",
     "contracts_of",
@@ -147,7 +170,12 @@ __all__ = [
     "members_to_charge",
     "names_paid_under",
     "open_account",
+    "open_site",
+    "opening_at",
+    "openings_on",
     "operator_of",
+    "outside_plan_hours",
+    "plan_hours_on",
     "plans_of",
     "read_application_texts",
     "require_service",
@@ -157,4 +185,6 @@ __all__ = [
     "strike_membership",
     "tell_staff",
     "turn_day",
+    "unstaffed_parts",
+    "within_plan_hours",
 ]

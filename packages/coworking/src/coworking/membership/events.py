@@ -150,3 +150,20 @@ class NotificationAddressChanged:
 
     member_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteClosed:
+    """Staff closed a place in an emergency: nobody is let in, everybody is let out (SAK-37)."""
+
+    office_id: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOpened:
+    """A place that was closed in an emergency is open again."""
+
+    office_id: int
+    at: datetime

@@ -1,0 +1,1 @@
+"""Mail that is taken in for members: items, instructions, hand-over, forwarding, storage."""

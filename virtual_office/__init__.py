@@ -1,0 +1,1 @@
+"""The registered address: agreements, declarations and proofs, certificates, exit cases."""
