@@ -15,6 +15,7 @@ from coworking.kit.outbox import (
     FIRST_RETRY_SECONDS,
     LONGEST_RETRY_SECONDS,
     MOST_ATTEMPTS,
+    DueTask,
     OutboxTask,
     Resources,
     Task,
@@ -155,8 +156,9 @@ def test_a_savepoint_takes_its_work_back(house: House) -> None:
 def test_what_ran_does_not_run_again(house: House) -> None:
     house.enqueue(NOTE, what="once")
     [row] = house.rows()
-    assert run_one(house.database, row.id, house.clock, house.resources)
-    assert not run_one(house.database, row.id, house.clock, house.resources)
+    waiting = DueTask(row.id, row.operator_id)
+    assert run_one(house.database, waiting, house.clock, house.resources).is_done
+    assert not run_one(house.database, waiting, house.clock, house.resources).is_done
     assert house.run() == 0
     assert house.effects() == ["once"]
 

@@ -122,15 +122,23 @@ def cancel(session: Session, key: str) -> None:
     session.execute(delete(OutboxTask).where(OutboxTask.key == key))
 
 
-def due(session: Session, now: datetime, limit: int = MOST_TASKS_A_ROUND) -> list[int]:
-    """References of the tasks due by `now`, earliest first."""
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task that waits; `operator_id` is None for what belongs to nobody's rows."""
+
+    id: int
+    operator_id: int | None
+
+
+def due(session: Session, now: datetime, limit: int = MOST_TASKS_A_ROUND) -> list[DueTask]:
+    """The tasks due by `now`, earliest first."""
     statement = (
-        select(OutboxTask.id)
+        select(OutboxTask.id, OutboxTask.operator_id)
         .where(OutboxTask.due_at <= now, OutboxTask.parked_at.is_(None))
         .order_by(OutboxTask.due_at, OutboxTask.id)
         .limit(limit)
     )
-    return list(session.scalars(statement))
+    return [DueTask(*row) for row in session.execute(statement)]
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -158,36 +166,41 @@ def backlog(session: Session, now: datetime) -> Backlog:
     return Backlog(waiting, (now - oldest_at).total_seconds() if oldest_at else 0.0, parked)
 
 
-def run_one(database: Database, task_id: int, clock: Clock, resources: Resources) -> bool:
-    """Run one task if nobody else has it; says whether there was something to run. A failure is put off and in the end
-    parked, never lost."""
-    with database.transaction() as session:
-        owner = session.execute(select(OutboxTask.operator_id).where(OutboxTask.id == task_id)).one_or_none()
-    if owner is None:
-        return False
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """Whether there was something to run, and whether it has queued more."""
 
-    def perform(session: Session) -> bool:
+    is_done: bool
+    has_queued: bool = False
+
+
+def run_one(database: Database, waiting: DueTask, clock: Clock, resources: Resources) -> Ran:
+    """Run one task if nobody else has it. A failure is put off and in the end parked, never lost."""
+
+    def perform(session: Session) -> Ran:
         claimed = session.scalar(
             select(OutboxTask)
-            .where(OutboxTask.id == task_id, OutboxTask.due_at <= clock.now(), OutboxTask.parked_at.is_(None))
+            .where(
+                OutboxTask.id == waiting.id, OutboxTask.due_at <= clock.now(), OutboxTask.parked_at.is_(None)
+            )
             .with_for_update(skip_locked=True)
         )
         if claimed is None:
-            return False
+            return Ran(is_done=False)
         session.delete(claimed)
         session.flush()
         context = TaskContext(session, clock, claimed.operator_id, resources)
         TASKS[claimed.name].run(context, **claimed.arguments)
-        return True
+        return Ran(is_done=True, has_queued=session.info.get("queued", False))
 
     try:
-        return database.run(perform, owner.operator_id)
+        return database.run(perform, waiting.operator_id)
     except (
         Exception
     ) as error:  # a failing task must not stop the others; it is logged, counted and tried again
-        log.exception("task failed", task_id=task_id)
-        _put_off(database, task_id, clock.now(), error)
-        return True
+        log.exception("task failed", task_id=waiting.id)
+        _put_off(database, waiting.id, clock.now(), error)
+        return Ran(is_done=True)
 
 
 def _put_off(database: Database, task_id: int, now: datetime, error: Exception) -> None:
@@ -218,10 +231,12 @@ def run_due(
     while True:
         with database.transaction() as session:
             waiting = due(session, clock.now())
-        performed = 0
-        for task_id in waiting:
+        results = []
+        for one in waiting:
             progress()
-            performed += run_one(database, task_id, clock, resources)
-        ran += performed
-        if not performed:
+            results.append(run_one(database, one, clock, resources))
+        done = sum(one.is_done for one in results)
+        ran += done
+        is_all = len(waiting) < MOST_TASKS_A_ROUND and not any(one.has_queued for one in results)
+        if is_all or not done:
             return ran
