@@ -158,6 +158,15 @@ def test_sak_05_the_first_payment_is_not_taken_back(life: Life) -> None:
     assert life.owes()["dues", "2026-07"] == 13_750
 
 
+def test_a_pause_in_months_that_were_paid_first_is_set_against_later_ones(life: Life) -> None:
+    life.pay_first()
+    life.pauses("2026-07-01", "2026-07-31")
+    life.run("2026-06-18")
+    assert ("dues", "2026-07") not in life.owes()
+    life.run("2026-07-11")
+    assert life.owes()["dues", "2026-08"] == 13_750
+
+
 def test_a_new_price_list_leaves_what_stands(life: Life) -> None:
     life.pay_first()
     life.run("2026-07-11")

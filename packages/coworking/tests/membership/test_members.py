@@ -26,7 +26,8 @@ from coworking.membership import (
     plans_of,
     require_service,
 )
-from coworking.membership.models import Company, IdentityRecord, Member, Office, Person
+from coworking.membership.identity.models import IdentityRecord
+from coworking.membership.models import Company, Member, Office, Person
 from tests.factories.membership import NOW, make_member, make_operator, nex
 
 NEW = NewMember(
@@ -138,7 +139,10 @@ def test_identity_is_a_fact_with_its_time_and_witness(session: Session) -> None:
     record = session.scalars(select(IdentityRecord)).one()
     assert (record.method, record.verified_at, record.recorded_by) == ("my-number-card", NOW, "account:7")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "identity.confirmed")).one()
-    assert (entry.subject, entry.details) == (f"member:{member.id}", {"method": "my-number-card"})
+    assert (entry.subject, entry.details) == (
+        f"member:{member.id}",
+        {"record": record.id, "method": "my-number-card"},
+    )
 
 
 def test_the_identity_of_nobody_cannot_be_confirmed(session: Session) -> None:

@@ -14,11 +14,13 @@ import sys
 from sqlalchemy import event, select, text
 
 from coworking.billing.invoicing import runs
-from coworking.billing.invoicing.letters import read_texts
+from coworking.billing.invoicing.letters import ATTACHED, read_texts
+from coworking.billing.papers import invoice_file
 from coworking.billing.rules import RulesOfBilling
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
 from coworking.kit.mailer import Mail, Mailer
+from coworking.kit.notices import register_attachments
 from coworking.kit.operators import Operator
 from coworking.kit.outbox import Resources, run_due
 from tests.factories.invoices import billing_rules
@@ -76,6 +78,7 @@ def main(url: str, seed: int, kills: int) -> None:
         today = rules.calendar.local_date(NOW)
         runs.open_runs.enqueue(session, operator_id=operator_id, now=NOW, day=today.isoformat())
     read_texts()
+    register_attachments(ATTACHED, lambda session, invoice_id: invoice_file(session, rules, invoice_id))
     resources = Resources(RulesOfBilling({operator_id: rules}))
     resources.provide(Mailer, Postbox())
     chance, died = random.Random(seed), 0
