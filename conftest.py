@@ -26,12 +26,16 @@ RUN_FOLDER = pytest.StashKey[Path]()
 ONCE_ONLY = (
     "tests/app/accounts",
     "tests/app/console",
+    "tests/app/doors",
     "tests/app/imports",
     "tests/app/member",
     "tests/app/published",
     "tests/app/simulate",
     "tests/app/test_api_inputs.py",
     "tests/browser",
+    "tests/lives",
+    "tests/mail_handling/pictures",
+    "tests/mail",
     "tests/scenarios",
     "tests/servers",
     "tests/telephony/forwarding/calling_out",
@@ -44,6 +48,9 @@ ONCE_ONLY = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres15", action="store_true", help="run database tests against Debian's PostgreSQL 15, too"
+    )
+    parser.addoption(
+        "--lives", type=int, default=1, metavar="N", help="live N random lives with each operator (tests/lives)"
     )
 
 

@@ -33,6 +33,15 @@ _TAGS = [
         "name": "incidents",
         "description": "Prohibited acts, lost property, damage, inquiries, faults, stops of the service.",
     },
+    {
+        "name": "registered address",
+        "description": "Uses of the address: declarations, proofs, certificates, exit cases, misuse.",
+    },
+    {"name": "places", "description": "Places open and closed, what members read about the house, what it lends."},
+    {
+        "name": "reservations",
+        "description": "Spaces, when they are free, who reserved them; calendars for other programs.",
+    },
     {"name": "numbers", "description": "The stock of numbers by area code."},
     {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
     {"name": "forwarding", "description": "Where a line's calls go."},
@@ -51,6 +60,7 @@ _TAGS = [
     {"name": "charges", "description": "What was posted, and the sums of a month."},
     {"name": "deposits", "description": "The bank's files of deposits, and whose they are."},
     {"name": "direct debit", "description": "Mandates, files for the bank, and their results."},
+    {"name": "door agents", "description": "A door's own computer: its token, its signed list, its events."},
     {"name": "webhooks", "description": "Addresses of members that are told of calls, and what was sent."},
     {"name": "notices", "description": "What was written to members, with its times."},
     {"name": "published", "description": "Price list and terms, for anybody."},

@@ -13,18 +13,32 @@ import coworking.billing.invoicing.run_routes
 import coworking.billing.paper_routes
 import coworking.billing.payment_routes
 import coworking.billing.routes
+import coworking.doors.agent.routes
+import coworking.doors.card_routes
+import coworking.doors.my_number_cards.routes
+import coworking.doors.routes
+import coworking.doors.visit_routes
 import coworking.membership.community.reading_routes
 import coworking.membership.community.routes
 import coworking.membership.company_routes
 import coworking.membership.contract_routes
 import coworking.membership.detail_routes
+import coworking.membership.identity.routes
+import coworking.membership.identity.suspicion_routes
 import coworking.membership.incidents.conduct_routes
 import coworking.membership.incidents.routes
 import coworking.membership.member_routes
+import coworking.membership.place_routes
 import coworking.membership.routes
 import coworking.membership.signing_in.account_routes
 import coworking.membership.signing_in.entry_routes
 import coworking.membership.signing_in.staff_routes
+import coworking.reservations.feed_routes
+import coworking.reservations.routes
+import mail_handling.addressees.routes
+import mail_handling.desk_routes
+import mail_handling.item_routes
+import mail_handling.pictures.routes
 import telephony.forwarding.calling_out.routes
 import telephony.forwarding.calls_routes
 import telephony.forwarding.control.routes
@@ -36,6 +50,8 @@ import telephony.forwarding.routes
 import telephony.forwarding.voicemail.routes
 import telephony.metering.routes
 import telephony.numbers.routes
+import virtual_office.exit_routes
+import virtual_office.routes
 from app.imports.routes import router as imports_router
 from app.people.routes import router as people_router
 from app.published.api import router as published_router
@@ -48,11 +64,16 @@ ROUTERS = (
     coworking.membership.member_routes.router,
     coworking.membership.contract_routes.router,
     coworking.membership.company_routes.router,
+    coworking.membership.identity.routes.router,
+    coworking.membership.identity.suspicion_routes.router,
     coworking.membership.detail_routes.router,
     coworking.membership.community.routes.router,
     coworking.membership.community.reading_routes.router,
     coworking.membership.incidents.conduct_routes.router,
     coworking.membership.incidents.routes.router,
+    coworking.membership.place_routes.router,
+    coworking.reservations.routes.router,
+    coworking.reservations.feed_routes.router,
     coworking.billing.routes.router,
     coworking.billing.invoicing.routes.router,
     coworking.billing.invoicing.run_routes.router,
@@ -64,6 +85,10 @@ ROUTERS = (
     coworking.billing.debits.routes.router,
     coworking.billing.charge_routes.router,
     coworking.billing.paper_routes.router,
+    coworking.doors.routes.router,
+    coworking.doors.visit_routes.router,
+    coworking.doors.card_routes.router,
+    coworking.doors.my_number_cards.routes.router,
     telephony.numbers.routes.router,
     telephony.forwarding.routes.router,
     telephony.forwarding.forwarding_routes.router,
@@ -75,6 +100,13 @@ ROUTERS = (
     telephony.forwarding.voicemail.routes.router,
     telephony.forwarding.calling_out.routes.router,
     telephony.forwarding.member_webhooks.routes.router,
+    coworking.doors.agent.routes.router,
+    mail_handling.item_routes.router,
+    mail_handling.desk_routes.router,
+    mail_handling.pictures.routes.router,
+    mail_handling.addressees.routes.router,
+    virtual_office.routes.router,
+    virtual_office.exit_routes.router,
     imports_router,
     people_router,
     published_router,

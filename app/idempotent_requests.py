@@ -16,13 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problem_answers import problem_answer
 from coworking.kit.errors import UserError, ValidationFailed
 from coworking.membership import Doorway, Visit, actor_of, operator_of
-from coworking.membership.access import BEGUN
+from coworking.membership.access import BEGUN, REFUSAL_KEPT
 from coworking.membership.idempotency import LONGEST_KEY, Answer, answer_kept, keep_answer
 
 HEADER = "idempotency-key"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-SECRETS = "/api/account"
-"""Answers below it hold secrets that are told once: none of them is kept."""
+SECRETS = ("/api/account", "/api/address-letters")
+SECRET_PARTS = ("/calendar-feed",)
+"""Answers below the former, and at paths that end with the latter, hold secrets that are told once: none is kept."""
 REPLAYED = "idempotent-replayed"
 """The header that marks an answer given before."""
 
@@ -63,7 +64,7 @@ class IdempotentRequests:
         except BaseException as error:
             await run_in_threadpool(_leave, transaction, error)
             raise
-        if answer.status_code < 400:
+        if answer.status_code < 400 or session.info.get(REFUSAL_KEPT):
             await run_in_threadpool(_leave, transaction, None)
         else:
             await run_in_threadpool(_leave, transaction, _NothingChanged())
@@ -113,7 +114,7 @@ class IdempotentRequests:
 
 def takes_key(path: str) -> bool:
     """Whether changes at this path may come with a key."""
-    return not path.startswith(SECRETS)
+    return not path.startswith(SECRETS) and not path.endswith(SECRET_PARTS)
 
 
 class _NothingChanged(Exception):

@@ -13,11 +13,18 @@ import coworking.billing.journal_models
 import coworking.billing.models
 import coworking.billing.payment_models
 import coworking.billing.payment_record_models
+import coworking.doors.agent.models
+import coworking.doors.locks.models
+import coworking.doors.locks.vendor_tokens
+import coworking.doors.models
+import coworking.doors.my_number_cards.models
 import coworking.kit.audit
 import coworking.kit.audit_chain
 import coworking.kit.notices
 import coworking.kit.operators
 import coworking.kit.outbox
+import coworking.kit.sealed_files
+import coworking.kit.stored_files
 import coworking.membership.application_models
 import coworking.membership.community.models
 import coworking.membership.company_models
@@ -25,10 +32,16 @@ import coworking.membership.contract_models
 import coworking.membership.detail_models
 import coworking.membership.guess_models
 import coworking.membership.idempotency
+import coworking.membership.identity.models
 import coworking.membership.incidents.models
+import coworking.membership.lent_thing_models
 import coworking.membership.models
 import coworking.membership.signing_in.models
-import coworking.membership.site_models  # noqa: F401
+import coworking.membership.site_models
+import coworking.reservations.models  # noqa: F401
+import mail_handling.addressees.models
+import mail_handling.models
+import mail_handling.pictures.models  # noqa: F401
 import telephony.forwarding.calling_out.models
 import telephony.forwarding.cap_models
 import telephony.forwarding.control.models
@@ -40,3 +53,4 @@ import telephony.metering.usage_models
 import telephony.numbers.line_record_models
 import telephony.numbers.models
 import telephony.numbers.purchase_models  # noqa: F401
+import virtual_office.models  # noqa: F401

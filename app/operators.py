@@ -14,6 +14,8 @@ from coworking.kit.daily import begin_days
 from coworking.kit.db import Database
 from coworking.kit.operators import ensure_operator, store_profile_version
 from coworking.membership import MemberRules, enter_offices
+from coworking.reservations import ReservationRules, enter_spaces
+from mail_handling import MailRules
 from telephony.forwarding import CallRules, rewrite_all_cards
 from telephony.metering import TariffRules
 from telephony.numbers import FeeRules, LineRules
@@ -35,13 +37,23 @@ class OperatorInForce:
             for name, one in self.profile.billing.dues.items()
             if isinstance(one, MonthlyDues)
         }
-        return MemberRules(self.profile.membership, self.calendar, dues)
+        return MemberRules(self.profile.membership, self.calendar, dues, self.profile.title)
 
     def billing_rules(self) -> BillingRules:
         profile = self.profile
         return BillingRules(
             profile.billing, profile.membership, self.calendar, self.profile_version_id, profile.title
         )
+
+    def mail_rules(self) -> MailRules | None:
+        """None where no mail is taken in."""
+        mail = self.profile.mail
+        return None if mail is None else MailRules(mail, self.profile.membership, self.billing_rules())
+
+    def reservation_rules(self) -> ReservationRules | None:
+        """None where there is nothing to reserve."""
+        reservations = self.profile.reservations
+        return None if reservations is None else ReservationRules(reservations, self.billing_rules())
 
     @property
     def lends_lines(self) -> bool:
@@ -90,6 +102,8 @@ def _put_in_force(
         enter_offices(
             session, operator_id, {name: office.area_code or "" for name, office in offices.items()}
         )
+        if profile.reservations is not None:
+            enter_spaces(session, operator_id, profile.reservations)
     operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar())
     with database.transaction(operator_id) as session:
         if operator.lends_lines:

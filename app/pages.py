@@ -13,6 +13,7 @@ from app.call_prices import price_of_call
 from app.carriers import OperatorsCarrier
 from app.console import console_routes, console_start
 from app.demonstration import Demonstration
+from app.door_simulator import DOOR_SIMULATOR_PATH, door_simulator_routes, simulated_operators
 from app.mailbox import mailbox_routes
 from app.member import member_routes
 from app.portal.account import account_routes
@@ -29,8 +30,10 @@ from app.portal.sign_in import (
 )
 from app.published import OperatorsByName, published_routes
 from app.reference import reference_routes
+from app.sandbox_cards import sandbox_card_routes
 from app.simulator.routes import Suggestion, simulator_routes
 from app.wiring import Composition
+from coworking.billing.cards.provider import CardProviders
 from coworking.kit.errors import NotPermitted
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.mailer import Mailer
@@ -53,10 +56,12 @@ PAGE_PACKAGES = (
     "app.portal",
     "app.member",
     "app.simulator",
+    "app.door_simulator",
     "app.mailbox",
     "app.reference",
     "app.published",
     "app.console",
+    "app.sandbox_cards",
 )
 
 
@@ -91,10 +96,14 @@ def page_routes(
             price_of=price_of_call(composition, on_sandbox.operator),
             suggestions=lambda: suggestions,
         )
+    if simulated := simulated_operators(composition.operators):
+        places.append(Place("doors", DOOR_SIMULATOR_PATH, open_to_all=True))
+        routes += door_simulator_routes(pages, composition.database, clock, simulated)
     mailer = composition.resources[Mailer]  # type: ignore[type-abstract]  # a Protocol as a key
     if isinstance(mailer, FolderMailer):
         places.append(Place("mail", "/mailbox"))
         routes += for_staff(pages, composition, mailbox_routes(pages, mailer))
+    routes += sandbox_card_routes(pages, composition.resources[CardProviders])
     routes += console_routes(pages, composition, places)
     portal = _portal(pages, composition, places)
     start = next(route.endpoint for route in portal if isinstance(route, Route) and route.path == START_PATH)

@@ -16,9 +16,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
+from app.address_misfits import address_misfits
+from app.door_misfits import door_misfits
+from app.mail_misfits import mail_misfits
 from app.money_misfits import money_misfits
+from app.reservation_misfits import reservation_misfits
 from app.telephony_misfits import Telephony, telephony_misfits
 from coworking.billing.profile import BillingProfile
+from coworking.doors import DoorsProfile
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.profile import (
     Document,
@@ -30,10 +35,13 @@ from coworking.kit.profile import (
 )
 from coworking.kit.profile_fields import Bilingual, Distinct, Misfit, Name, Table, Text, Words
 from coworking.membership.profile import MembershipProfile
+from coworking.reservations.profile import ReservationsProfile
+from mail_handling import MailProfile
 from telephony.forwarding.profile import ForwardingProfile
 from telephony.metering.profile import MeteringProfile
 from telephony.numbers import LinesNotLent
 from telephony.numbers.profile import NumbersProfile
+from virtual_office import RegisteredAddressProfile
 
 SHIPPED = Path(__file__).resolve().parents[1] / "operators"
 
@@ -66,11 +74,27 @@ class ProfileTables(Table):
     """This and the two below: all of them, or none where the operator lends no lines."""
     metering: MeteringProfile | None = None
     forwarding: ForwardingProfile | None = None
+    doors: DoorsProfile | None = None
+    """None: the operator's doors are no business of the service."""
+    mail: MailProfile | None = None
+    """None: the operator takes in no mail."""
+    reservations: ReservationsProfile | None = None
+    """None: there is nothing to reserve."""
+    registered_address: RegisteredAddressProfile | None = None
+    """None: the operator lends no address."""
     rules: Mapping[RuleId, Distinct[Text]] = Field(default_factory=dict)
     """Rule IDs of a catalogue and the dotted keys that carry them."""
 
     def misfits(self) -> Iterator[Misfit]:
         yield from money_misfits(self.membership, self.billing)
+        if self.registered_address is not None:
+            yield from address_misfits(self.membership, self.registered_address)
+        if self.reservations is not None:
+            yield from reservation_misfits(self.membership, self.billing, self.reservations)
+        if self.doors is not None:
+            yield from door_misfits(self.membership, self.billing, self.doors)
+        if self.mail is not None:
+            yield from mail_misfits(self.membership, self.billing, self.mail)
         if self.numbers is not None and self.metering is not None and self.forwarding is not None:
             telephony = Telephony(self.numbers, self.metering, self.forwarding)
             yield from telephony_misfits(self.membership, self.billing, telephony)
@@ -135,6 +159,23 @@ class Profile:
     @property
     def billing(self) -> BillingProfile:
         return self.tables.billing
+
+    @property
+    def doors(self) -> DoorsProfile | None:
+        return self.tables.doors
+
+    @property
+    def mail(self) -> MailProfile | None:
+        """None where no mail is taken in."""
+        return self.tables.mail
+
+    @property
+    def reservations(self) -> ReservationsProfile | None:
+        return self.tables.reservations
+
+    @property
+    def registered_address(self) -> RegisteredAddressProfile | None:
+        return self.tables.registered_address
 
     @property
     def lends_lines(self) -> bool:

@@ -33,6 +33,8 @@ def house_rows(reader: Reader) -> Iterator[Row]:
         yield reader.row("membership.house", label, _hours(reader, membership.house.free_talk))
     for name, note in membership.house.notes.items():
         yield reader.row(f"membership.house.notes.{name}", Words("ご案内", "Note"), note)
+    for name, thing in membership.house.lends.items():
+        yield reader.row(f"membership.house.lends.{name}", Words("無料貸出", "Lent free of charge"), thing)
     months = membership.left_things.kept_months
     plural = "month" if months == 1 else "months"
     kept = Words(f"{months}か月保管", f"kept for {months} {plural}")

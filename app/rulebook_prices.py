@@ -54,4 +54,10 @@ def _use(reader: Reader, use: UnitPrice) -> str:
     if use.most_a_day is not None:
         most = reader.yen(use.most_a_day)
         text += reader.say(Words(f"、1日最大{most}", f", {most} a day at most"))
+    if use.included_in:
+        options = reader.options(use.included_in)
+        text += reader.say(Words(f"、{options}があれば無料", f", free with {options}"))
+    if use.staffed_only:
+        plans = reader.plans(use.staffed_only)
+        text += reader.say(Words(f"、{plans}は有人時間のみ", f", in staffed hours only for {plans}"))
     return text

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.carriers import OperatorsCarrier
 from app.demonstration import Demonstration, load_demonstration
+from app.door_simulator import DOOR_SIMULATOR_PATH, simulated_operators
 from app.in_process import InProcess
 from app.migrations import DatabaseTooNew, migrate
 from app.pages import page_routes
@@ -55,8 +56,11 @@ async def run_service(settings: Settings, *, demonstration: bool, say: Callable[
             door.application = asgi_application(
                 composition, pages=page_routes(composition, carriers, clock, shown)
             )
+            simulates_doors = bool(simulated_operators(composition.operators))
             async with _running(composition, carriers, clock):
-                await _serve(door.application, listener, lambda: _announce(settings, shown, say))
+                await _serve(
+                    door.application, listener, lambda: _announce(settings, shown, simulates_doors, say)
+                )
 
 
 async def _serve(application: object, listener: socket.socket, started: Callable[[], object]) -> None:
@@ -179,8 +183,13 @@ def _database(settings: Settings, say: Callable[[str], object]) -> Iterator[str]
         yield server.url
 
 
-def _announce(settings: Settings, shown: Demonstration | None, say: Callable[[str], object]) -> None:
+def _announce(
+    settings: Settings, shown: Demonstration | None, simulates_doors: bool, say: Callable[[str], object]
+) -> None:
     say(f"Rusuban is at {settings.public_url}  (Ctrl-C stops it)")
+    if simulates_doors:
+        say("")
+        say(f"  Door simulator    {settings.public_url}{DOOR_SIMULATOR_PATH}")
     if shown is None:
         return
     say("")

@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.lock_settings import LockSettings, distinct_doors
 from app.setting_words import Described, Secrecy
+from coworking.kit.file_store import S3_URL_WORDS, BucketAddress
 from coworking.kit.mailer import SMTP_URL_WORDS, MailRefused, mail_address, parse_smtp_url
 from coworking.kit.profile_fields import Words
+from coworking.kit.virus_check import SCANNER_WORDS, VirusScanner
 
 MOST_OPERATORS = 100
+MOST_LOCKS = 200  # of one operator
 LONGEST_TEXT = 2000  # characters of any one setting
 
 _DATABASE_SCHEMES = ("postgresql", "postgres")
@@ -60,6 +64,17 @@ def _mailer(text: str) -> str:
     return text
 
 
+def _file_store(text: str) -> str:
+    if text != "folder":
+        BucketAddress.parse(text)
+    return text
+
+
+def _virus_scanner(text: str) -> str:
+    VirusScanner.parse(text)
+    return text
+
+
 def _sender(text: str) -> str:
     try:
         mail_address(text)
@@ -83,7 +98,7 @@ WEB_ADDRESS_WORDS = Words(
 
 class OperatorSettings(BaseModel):
     """One operator that this deployment serves. Without `carrier_base_url` it uses the sandbox carrier,
-    without `stripe_secret_key` the sandbox for cards."""
+    without `stripe_secret_key` the sandbox for cards, without `locks` the sandbox lock on every door."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -135,6 +150,19 @@ class OperatorSettings(BaseModel):
         ]
         | None
     ) = Field(default=None, repr=False)
+
+    locks: Annotated[
+        tuple[LockSettings, ...],
+        Field(repr=False, max_length=MOST_LOCKS),
+        AfterValidator(distinct_doors),
+        Described(
+            Words(
+                f"door の異なる{MOST_LOCKS}個までの表の配列",
+                f"a list of up to {MOST_LOCKS} tables, each for another door",
+            ),
+            Secrecy.WHOLE,
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _account_where_it_is_needed(self) -> OperatorSettings:
@@ -223,6 +251,27 @@ class Settings(BaseModel):
     mail_sender: Annotated[
         Line, AfterValidator(_sender), Described(Words("メールアドレス", "a mail address"))
     ] = "rusuban@localhost"
+    file_store: Annotated[
+        Line,
+        Field(repr=False),
+        AfterValidator(_file_store),
+        Described(Words(f"folder、または {S3_URL_WORDS}", f"folder, or {S3_URL_WORDS}"), Secrecy.PASSWORD),
+    ] = "folder"
+    virus_scanner: Annotated[
+        Line, AfterValidator(_virus_scanner), Described(Words(SCANNER_WORDS, SCANNER_WORDS))
+    ] = "off"
+    text_reader: Annotated[
+        Line,
+        Described(
+            Words("off、または tesseract の名前かパス", "off, or the name or path of tesseract"),
+        ),
+    ] = "tesseract"
+    my_number_issuers: (
+        Annotated[Path, Described(Words("PEMファイルのパス", "the path of a PEM file"))] | None
+    ) = None
+    my_number_revocations: (
+        Annotated[Path, Described(Words("PEMファイルのパス", "the path of a PEM file"))] | None
+    ) = None
     secret_key: Annotated[
         Line,
         Field(repr=False, min_length=32),

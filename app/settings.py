@@ -25,6 +25,7 @@ from app.generated_secrets import (
     sandbox_account,
     secret_key,
 )
+from app.lock_settings import LockSettings
 from app.setting_fields import OperatorSettings, Settings
 from app.setting_words import (
     Described,
@@ -215,7 +216,7 @@ class _Sources:
             value, wrong = None, MISSING
         field = field_at(Settings, key)
         if field is None:
-            known = tuple(OperatorSettings.model_fields if len(key) > 1 else Settings.model_fields)
+            known = _keys_beside(key)
             hint = did_you_mean(str(key[-1]), known)
             wrong = Words(UNKNOWN_KEY.ja + hint.ja, UNKNOWN_KEY.en + hint.en)
             listed = ", ".join(known)
@@ -231,6 +232,13 @@ class _Sources:
         if str(key[0]) in self._places:
             return origin + dotted(key)[len(str(key[0])) :]
         return f"{origin}: {dotted(key)}"
+
+
+def _keys_beside(key: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys of the table that this key stands in."""
+    if len(key) == 1:
+        return tuple(Settings.model_fields)
+    return tuple((LockSettings if "locks" in key[:-1] else OperatorSettings).model_fields)
 
 
 def _with_secrets(settings: Settings, sources: _Sources, *, keep: bool) -> EffectiveSettings:

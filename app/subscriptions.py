@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.address_wiring import hear_of_addresses
+from app.door_wiring import hear_of_doors
 from app.money_subscriptions import hear_of_money
 from app.operators import OperatorInForce
+from app.reservation_wiring import hear_of_reservations
 from coworking.billing import (
     bring_up_to_date,
     charge_damage,
@@ -24,6 +27,7 @@ from coworking.billing import (
 from coworking.billing.invoicing.letters import read_texts as read_billing_texts
 from coworking.kit.events import Subscriptions
 from coworking.membership import (
+    AddressKept,
     AddressReleased,
     DamageReported,
     EventSignedUp,
@@ -42,6 +46,9 @@ from coworking.membership import (
 )
 from coworking.membership.community.published_terms import accept_present_terms
 from coworking.membership.signing_in.letters import read_texts as read_account_texts
+from coworking.reservations import read_texts as read_reservation_texts
+from mail_handling import read_texts as read_mail_texts
+from mail_handling import tell_of_end
 from telephony.forwarding import CallsTold, lend_desk_phone, rewrite_card, rewrite_control_card, watch_told
 from telephony.forwarding.call_figures import write_figures
 from telephony.forwarding.cap_notices import read_texts as read_cap_texts
@@ -74,6 +81,7 @@ from telephony.numbers import (
     write_suspension,
     write_suspension_lifted,
 )
+from virtual_office import read_texts as read_address_texts
 
 TermsChanged = (
     PlanChanged
@@ -84,6 +92,7 @@ TermsChanged = (
     | MemberLeaving
     | MemberEnded
     | AddressReleased
+    | AddressKept
 )
 TERMS_CHANGED: tuple[type[TermsChanged], ...] = (
     OptionAdded,
@@ -93,6 +102,7 @@ TERMS_CHANGED: tuple[type[TermsChanged], ...] = (
     MemberLeaving,
     MemberEnded,
     AddressReleased,
+    AddressKept,
 )
 
 
@@ -114,6 +124,9 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
         read_application_texts,
         read_account_texts,
         read_billing_texts,
+        read_address_texts,
+        read_mail_texts,
+        read_reservation_texts,
         read_texts,
         missed_calls.read_texts,
         read_control_texts,
@@ -125,6 +138,10 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
     _hear_of_members(subscriptions, house)
     _hear_of_contracts(subscriptions, house)
     hear_of_money(subscriptions, house)
+    hear_of_doors(subscriptions)
+    hear_of_reservations(subscriptions)
+    hear_of_addresses(subscriptions, house.operators, public_url)
+    _hear_of_mail(subscriptions, house)
     _hear_of_lines(subscriptions, house)
     _hear_of_numbers(subscriptions, house)
     _hear_of_calls(subscriptions, house)
@@ -188,6 +205,15 @@ def _hear_of_contracts(subscriptions: Subscriptions, house: House) -> None:
     subscriptions.subscribe(DamageReported, damage_reported)
     subscriptions.subscribe(NotificationAddressChanged, address_changed)
     subscriptions.subscribe(PhoneReplaced, phone_replaced)
+
+
+def _hear_of_mail(subscriptions: Subscriptions, house: House) -> None:
+    def member_ended(session: Session, told: MemberEnded) -> None:
+        rules = house.own(session).mail_rules()
+        if rules is not None:
+            tell_of_end(session, rules, told)
+
+    subscriptions.subscribe(MemberEnded, member_ended)
 
 
 def _hear_of_lines(subscriptions: Subscriptions, house: House) -> None:

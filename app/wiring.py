@@ -18,32 +18,42 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
+from app.address_wiring import address_resources
 from app.api import build_api
 from app.card_providers import card_providers
 from app.carrier_webhooks import carrier_routes
 from app.carriers import OperatorsCarrier, fallback_url, open_carrier, open_sip_domain, real_carrier
 from app.days import DAILY_STEPS
+from app.door_wiring import door_resources
 from app.generated_secrets import field_key
 from app.health import health_route
+from app.locks import locks_in_force
 from app.operators import OperatorInForce, put_in_force
 from app.published.operators import OperatorsByName
 from app.settings import Settings
 from app.subscriptions import subscribe
 from coworking.billing import RulesOfBilling
 from coworking.billing.cards.webhooks import CardWebhooks
+from coworking.doors.my_number_cards import AuthorityFiles
 from coworking.kit.clock import Clock
 from coworking.kit.daily import Calendars
 from coworking.kit.db import HOT_ROLE, Database
 from coworking.kit.events import Subscriptions
+from coworking.kit.file_store import open_file_store
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.mailer import Mailer, SmtpMailer, parse_smtp_url
 from coworking.kit.outbox import Resources
 from coworking.kit.outgoing_webhooks import WebhookSender
 from coworking.kit.queue import Work
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.stored_files import Files
+from coworking.kit.virus_check import VirusScanner
 from coworking.kit.web.security_headers import SecurityHeaders
 from coworking.membership import Doorway, PasswordGuesses, Passwords, RulesOfMembers, TokenLife
 from coworking.membership.rules import AccountRules
+from coworking.reservations import RulesOfReservations
+from mail_handling import RulesOfMail
+from mail_handling.pictures.text_reader import TextReader
 from telephony.carrier import Carriers
 from telephony.carrier.sandbox import Deliver
 from telephony.forwarding import (
@@ -142,25 +152,27 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     operators = put_in_force(database, settings.operators, clock)
     subscribe(subscriptions, operators, settings.public_url)
     lending = [operator for operator in operators if operator.lends_lines]
+    keys = FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),))
     resources = Resources(
         *_rules(operators, lending),
+        *door_resources(settings, operators),
+        AuthorityFiles(settings.my_number_issuers, settings.my_number_revocations),
+        *address_resources(database, operators, settings.public_url),
         OperatorsByName.of(operators),
         Carriers(),
         Callbacks(settings.public_url.rstrip("/")),
         _number_callbacks(settings),
         DAILY_STEPS,
-        FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),)),
+        keys,
+        *_files(settings, keys),
+        locks_in_force(database, clock, keys, operators),
         Calendars({operator.id: operator.calendar for operator in operators}),
         card_providers(settings, operators, clock),
         TokenLife(timedelta(days=settings.token_days)),
         AccountRules(settings.public_url, settings.staff_second_factor_required),
         PasswordGuesses(database),
         WebhookSender(),
-        Passwords(
-            time_cost=settings.argon2_time_cost,
-            memory_kib=settings.argon2_memory_kib,
-            parallelism=settings.argon2_parallelism,
-        ),
+        _passwords(settings),
     )
     resources.provide(Mailer, mailer)
     doorway = Doorway(database, clock, resources)
@@ -204,6 +216,37 @@ def _rules(operators: Sequence[OperatorInForce], lending: Sequence[OperatorInFor
         RulesOfFees({operator.id: operator.fee_rules() for operator in lending}),
         RulesOfMembers({operator.id: operator.member_rules() for operator in operators}),
         RulesOfBilling({operator.id: operator.billing_rules() for operator in operators}),
+        RulesOfReservations(
+            {
+                operator.id: reservation_rules
+                for operator in operators
+                if (reservation_rules := operator.reservation_rules()) is not None
+            }
+        ),
+        RulesOfMail(
+            {
+                operator.id: mail_rules
+                for operator in operators
+                if (mail_rules := operator.mail_rules()) is not None
+            }
+        ),
+    )
+
+
+def _passwords(settings: Settings) -> Passwords:
+    return Passwords(
+        time_cost=settings.argon2_time_cost,
+        memory_kib=settings.argon2_memory_kib,
+        parallelism=settings.argon2_parallelism,
+    )
+
+
+def _files(settings: Settings, keys: FieldKeys) -> Sequence[object]:
+    """What receives, keeps and reads the files that people send."""
+    return (
+        Files(open_file_store(settings.file_store, settings.var_dir / "files"), keys),
+        VirusScanner.parse(settings.virus_scanner),
+        TextReader(settings.text_reader),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import billing, forwarding_line, papers, simulated_calls, usage, webhooks
+from bench import billing, doors, forwarding_line, labels, mail, papers, simulated_calls, usage, webhooks
 
 
 def main() -> None:
@@ -19,14 +19,31 @@ def main() -> None:
     parser.add_argument("--billing", action="store_true", help="only a month's run of invoices")
     parser.add_argument("--members", type=int, default=billing.MEMBERS, help="of that run")
     parser.add_argument("--calls", type=int, default=billing.CALLS, help="of that run")
+    parser.add_argument("--labels", action="store_true", help="only the reading of printed labels")
+    parser.add_argument(
+        "--many-labels", type=int, default=labels.LABELS, help="of them, half in each set of fonts"
+    )
+    parser.add_argument("--mail", action="store_true", help="only the search of mail")
+    parser.add_argument("--items", type=int, default=mail.ITEMS, help="of that mail")
+    parser.add_argument("--doors", action="store_true", help="only decisions at doors")
+    parser.add_argument("--door-members", type=int, default=doors.MEMBERS, help="of that place")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.requests < webhooks.LEAST_REQUESTS_A_ROUND:
         parser.error(f"at least 1 round of {webhooks.LEAST_REQUESTS_A_ROUND} requests")
+    if arguments.labels:
+        labels.print_labels(arguments.many_labels)
+        return
     if arguments.papers_only:
         print_papers(arguments.papers)
         return
+    if arguments.doors:
+        print_doors(arguments.door_members, doors.decide(arguments.door_members))
+        return
     if arguments.billing:
         print_billing(billing.bill(arguments.members, arguments.calls))
+        return
+    if arguments.mail:
+        print_mail(arguments.items)
         return
     if arguments.usage_only:
         print_usage(arguments.legs)
@@ -74,6 +91,23 @@ def print_usage(legs: int) -> None:
         for asked in usage.ask(month):
             limit = f"{asked.limit_ms:,}" if asked.limit_ms else "-"
             print(f"{asked.name:32} {asked.milliseconds:8.1f} {limit:>6} {asked.rows:12,}")
+
+
+def print_mail(items: int) -> None:
+    print()
+    print(f"{items:,} items of mail; medians of {mail.ROUNDS}, the limit is {mail.LIMIT_MS} ms")
+    for asked in mail.search(items):
+        print(f"{asked.name:34} {asked.milliseconds:8.1f} ms {asked.items:4}")
+
+
+def print_doors(members: int, timed: list[doors.Timed]) -> None:
+    print()
+    print(f"Letting somebody in, {members:,} members, {doors.ATTEMPTS:,} transactions each; ms")
+    print(f"{'transaction':14} {'median':>8} {'p99':>8} {'limit':>6} {'let in':>8}")
+    for one in timed:
+        print(
+            f"{one.name:14} {one.median_ms:8.2f} {one.p99_ms:8.2f} {doors.LIMIT_MS:6} {one.let_in:8,}"
+        )
 
 
 def print_billing(billed: billing.Billed) -> None:

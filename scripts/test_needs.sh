@@ -9,9 +9,19 @@ need() { # a file that is there when the package is
 }
 need /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server
 need /usr/bin/redis-server redis-server
+need /usr/sbin/mosquitto mosquitto
 need /usr/lib/postgresql/15/bin/postgres postgresql-15
 need /usr/bin/chromium chromium
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
+need /usr/sbin/clamd clamav-daemon
+need /usr/bin/tesseract tesseract-ocr
+need /usr/share/tesseract-ocr/5/tessdata/eng.traineddata tesseract-ocr-eng
+need /usr/share/tesseract-ocr/5/tessdata/jpn.traineddata tesseract-ocr-jpn
+need /usr/share/fonts/opentype/ipafont-gothic/ipag.ttf fonts-ipafont-gothic
+need /usr/share/fonts/opentype/ipafont-mincho/ipam.ttf fonts-ipafont-mincho
+need /usr/share/fonts/truetype/motoya-l-cedar/MTLc3m.ttf fonts-motoya-l-cedar
+need /usr/share/fonts/truetype/umeplus/umeplus-p-gothic.ttf fonts-umeplus
+need /usr/share/fonts/truetype/vlgothic/VL-PGothic-Regular.ttf fonts-vlgothic
 [ -n "$missing" ] || exit 0
 
 install="apt-get install --yes --no-install-recommends$missing"

@@ -17,9 +17,10 @@ from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, compose
 from coworking.kit.clock import VirtualClock
 from coworking.kit.mail_folder import FolderMailer
-from coworking.kit.sealing import FieldKeys
+from coworking.kit.stored_files import Files
 from tests.api_tenants import EXAMPLES, SOUND, Tenant, make_tenant
 from tests.databases import owner_database
+from tests.factories.mail_pictures import PICTURE
 from tests.factories.membership import NOW, PASSWORD, make_account, make_token
 from tests.factories.numbers import make_stock
 
@@ -31,6 +32,68 @@ kinds = ["person"]
 of_company = ["virtual-office"]
 """
 """So that there are companies to pick from."""
+ADDRESS = """
+[membership.options.address-mail]
+title = { ja = "住所利用", en = "Address" }
+member_plans = ["rental-office", "virtual-office"]
+
+[membership.options.company-registration]
+title = { ja = "登記利用", en = "Registration" }
+member_plans = ["rental-office", "virtual-office"]
+
+[billing.options.address-mail]
+per = "month"
+amount = 2_000
+part_month = "whole"
+
+[billing.options.company-registration]
+per = "month"
+amount = 3_000
+part_month = "whole"
+
+[registered_address]
+addresses = { tokyo = { ja = "東京都千代田区1-1", en = "1-1 Chiyoda, Tokyo" } }
+
+[registered_address.uses]
+address-mail = { kind = "mail", title = { ja = "郵便", en = "Mail" }, option = "address-mail" }
+company-registration = { kind = "company", title = { ja = "登記", en = "Office" }, option = "company-registration" }
+
+[registered_address.exit_steps]
+address-off-web = { kind = "confirmed", title = { ja = "住所の削除", en = "Address off web pages" } }
+keys-and-cards = { kind = "confirmed", title = { ja = "鍵の返却", en = "Keys are back" } }
+"""
+"""So that an address is lent."""
+DOORS = """
+[doors]
+checked_in_by = ["entrance-code", "qr"]
+must_check_in = false
+
+[doors.doors.entrance]
+title = { ja = "入口", en = "Entrance" }
+site = "yokohama"
+opened_by = ["app", "card"]
+"""
+"""So that there is a door."""
+SPACES = """
+[membership.house.lends]
+headset = { ja = "ヘッドセット", en = "Headset" }
+
+[reservations]
+unstaffed_reservation = "never"
+unstaffed_paid_ahead = false
+
+[reservations.spaces.meeting-room]
+title = { ja = "会議室", en = "Meeting room" }
+kind = "room"
+site = "yokohama"
+most_people = 8
+
+[[billing.uses."space:meeting-room"]]
+title = { ja = "会議室", en = "Meeting room" }
+amount = 500
+unit_minutes = 30
+"""
+"""So that there is something to reserve."""
 TENANTS = {"nex": ("first", "second"), "other": ("foreign",)}
 PROBLEM_JSON = "application/problem+json"
 
@@ -58,6 +121,10 @@ class Operation:
     @property
     def takes_sound(self) -> bool:
         return "audio/wav" in self.described.get("requestBody", {}).get("content", {})
+
+    @property
+    def takes_picture(self) -> bool:
+        return "image/jpeg" in self.described.get("requestBody", {}).get("content", {})
 
     def parameters(self, place: str) -> dict[str, dict[str, Any]]:
         return {
@@ -147,7 +214,7 @@ class ApiHouse:
             self.url_of(operation, tenant),
             token=token,
             body=self.body_of(operation, tenant),
-            raw=SOUND if operation.takes_sound else None,
+            raw=SOUND if operation.takes_sound else PICTURE if operation.takes_picture else None,
         )
 
 
@@ -161,7 +228,7 @@ def problem(answer: Answer) -> dict[str, Any]:
 
 def open_house(database_url: str, folder: Path) -> ApiHouse:
     profiles = [folder / f"{name}.toml" for name in OPERATORS]
-    nex = (SHIPPED / "nex.toml").read_text(encoding="utf-8") + EMPLOYEES
+    nex = (SHIPPED / "nex.toml").read_text(encoding="utf-8") + EMPLOYEES + ADDRESS + DOORS + SPACES
     for name, profile in zip(OPERATORS, profiles, strict=True):
         profile.write_text(nex.replace('name = "nex"', f'name = "{name}"', 1), encoding="utf-8")
     settings = Settings(
@@ -176,6 +243,7 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
         ),
         argon2_time_cost=1,
         argon2_memory_kib=1024,
+        text_reader="off",
     )
     clock = VirtualClock(NOW)
     composition = compose(
@@ -197,6 +265,6 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
                     operator.id,
                     operator.profile_version_id,
                     10 * serial + index,
-                    composition.resources[FieldKeys],
+                    composition.resources[Files],
                 )
     return ApiHouse(composition, staff, **tenants)

@@ -11,22 +11,27 @@ from sqlalchemy.orm import Session
 from coworking.billing import Posting, post
 from coworking.kit.money import TaxMode
 from coworking.kit.notices import Notice
-from coworking.kit.sealing import FieldKeys
+from coworking.kit.stored_files import Files
 from coworking.membership.models import Member
 from telephony.forwarding.calling_out.models import CallAttempt
 from telephony.forwarding.control.models import ControlSession
 from telephony.forwarding.member_webhooks.setting import set_webhook
 from telephony.forwarding.models import Call
 from telephony.numbers import Line
+from tests.factories.addresses import AddressIds, make_address
 from tests.factories.bank_records import BankIds, make_bank_records
 from tests.factories.books import make_books
 from tests.factories.community import CommunityIds, make_community
+from tests.factories.doored import DoorIds, make_doored
 from tests.factories.line_records import make_line_records
+from tests.factories.mail import MailIds, make_mail
+from tests.factories.mail_pictures import MailPictureIds, make_mail_pictures
 from tests.factories.membership import NOW, make_account, make_member, make_token
 from tests.factories.metering import make_cap_event, make_case
 from tests.factories.numbers import ACTOR, make_line
 from tests.factories.paid import make_paid
 from tests.factories.passkeys import make_passkey
+from tests.factories.reserved import ReservedIds, make_reserved
 from tests.factories.voicemail import make_caller_rule, make_message
 from tests.telephony.forwarding.voicemail.mail_room import wav_file
 
@@ -54,12 +59,16 @@ EXAMPLES = {
     "invoice_number": "invoice_number",
     "period": "period",
     "month": "month",
-    **{field.name: field.name for ids in (CommunityIds, BankIds) for field in fields(ids)},
+    **{
+        field.name: field.name
+        for ids in (AddressIds, CommunityIds, BankIds, DoorIds, MailIds, MailPictureIds, ReservedIds)
+        for field in fields(ids)
+    },
 }
 
 
 @dataclass(frozen=True)
-class Tenant(CommunityIds, BankIds):
+class Tenant(AddressIds, CommunityIds, BankIds, DoorIds, MailIds, MailPictureIds, ReservedIds):
     """A member with one of everything; ids as a request names them."""
 
     operator_id: int
@@ -91,7 +100,7 @@ class Tenant(CommunityIds, BankIds):
 
 
 def make_tenant(
-    session: Session, operator_id: int, profile_version_id: int, serial: int, keys: FieldKeys
+    session: Session, operator_id: int, profile_version_id: int, serial: int, files: Files
 ) -> Tenant:
     # A rental office keeps its last line; this one has two and room for another.
     member = make_member(session, operator_id, plan="rental-office", capacity=3)
@@ -111,6 +120,7 @@ def make_tenant(
     account = make_account(session, operator_id, member=member)
     paid = make_paid(session, member)
     make_books(session, member, paid.invoice_number)
+    mail = make_mail(session, member, profile_version_id)
     return Tenant(
         operator_id=operator_id,
         token=make_token(session, account),
@@ -134,7 +144,12 @@ def make_tenant(
         slip_id=paid.slip_id,
         invoice_number=paid.invoice_number,
         **asdict(make_community(session, member)),
-        **asdict(make_bank_records(session, member, keys)),
+        **asdict(make_bank_records(session, member, files.keys)),
+        **asdict(make_address(session, member, files.keys, serial)),
+        **asdict(mail),
+        **asdict(make_doored(session, member)),
+        **asdict(make_reserved(session, member, account)),
+        **asdict(make_mail_pictures(session, files, member, mail.mail_item_id)),
     )
 
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "run": ("app.cli.run:run", "Start the service with everything it needs."),
     "worker": ("app.cli.worker:worker", "Do the queued work of a service that uses a broker."),
     "sandbox": ("app.cli.sandbox:sandbox", "Run the sandbox carrier alone."),
+    "door-agent": ("app.cli.door_agent:door_agent", "Decide at the doors of this computer."),
     "simulate": ("app.cli.simulate:simulate", "Run scenarios on a virtual clock."),
     "operators": ("app.cli.operators:operators", "Check and show operator profiles."),
     "settings": ("app.cli.settings:settings", "Check the settings of this deployment."),

@@ -22,7 +22,7 @@ from coworking.kit.web.cookies import read_cookie
 from coworking.kit.web.forms import Form, form_route
 from coworking.kit.web.pages import Pages
 from coworking.kit.web.reader import Reader
-from coworking.kit.web.uploads import text_upload_route
+from coworking.kit.web.uploads import text_upload_route, upload_route
 from coworking.membership import AccountRules, Actor, SecondFactorNeeded, actor_of, operator_of
 from telephony.numbers import LinesNotLent
 
@@ -129,24 +129,45 @@ class Desk:
         its field `FILE_FIELD`."""
 
         async def endpoint(request: Request, form: Form) -> Response:
-            try:
-                answer = await run_in_threadpool(self._admit, request, lambda visit: act(visit, form), roles)
-            except NotPermitted:
-                raise
-            except UserError as error:
-                if refused is None:
-                    raise
-                told = error
-                answer = await run_in_threadpool(
-                    self._admit, request, lambda visit: refused(visit, form, told), roles
-                )
-            return answer or RedirectResponse(SIGN_IN_PATH, 303)
+            return await self._answer(request, form, lambda visit: act(visit, form), roles, refused)
 
         if not with_file:
             return form_route(self.pages, path, endpoint, name=name)
         return text_upload_route(
             self.pages, path, endpoint, name=name, field=FILE_FIELD, most_bytes=LARGEST_FILE_BYTES
         )
+
+    def upload(
+        self,
+        path: str,
+        act: Callable[[DeskVisit, Form, bytes], Response],
+        *,
+        name: str,
+        most_bytes: int,
+        refused: Refused,
+    ) -> Route:
+        """A form with one file of any kind, which `act` is given; else as `form`."""
+
+        async def endpoint(request: Request, form: Form, data: bytes) -> Response:
+            return await self._answer(request, form, lambda visit: act(visit, form, data), STAFF, refused)
+
+        return upload_route(self.pages, path, endpoint, name=name, most_bytes=most_bytes)
+
+    async def _answer(
+        self, request: Request, form: Form, then: Show, roles: frozenset[str], refused: Refused | None
+    ) -> Response:
+        try:
+            answer = await run_in_threadpool(self._admit, request, then, roles)
+        except NotPermitted:
+            raise
+        except UserError as error:
+            if refused is None:
+                raise
+            told = error
+            answer = await run_in_threadpool(
+                self._admit, request, lambda visit: refused(visit, form, told), roles
+            )
+        return answer or RedirectResponse(SIGN_IN_PATH, 303)
 
     def _admit(
         self, request: Request, then: Show, roles: frozenset[str], quietly: bool = False

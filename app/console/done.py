@@ -23,6 +23,13 @@ _SENTENCES = {
     "approved": translatable("The purchase is approved. The numbers are being bought."),
     "run-issuing": translatable("The invoices are being issued."),
     "account-issued": translatable("The invoice is issued."),
+    "mail-assigned": translatable("The item waits for its member, who is told."),
+    "mail-entered": translatable("The item is in the queue. Say whose it is."),
+    "mail-put-back": translatable("The item is back in the queue."),
+    "mail-distributed": translatable("What was to go into the pigeonholes is on record."),
+    "mail-forwarded": translatable("The mail is forwarded. The member is told and charged."),
+    "mail-ended": translatable("That is on record."),
+    "mail-handed-over": translatable("The mail is handed over. The member is told."),
     "cap-lifted": translatable("The cap is lifted. Calls go on."),
 }
 

@@ -1,4 +1,4 @@
-"""Members found by what staff type: a part of the name, however it is spelt."""
+"""Members found by what staff type: a part of the name or of its kana, however it is spelt."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ MOST_FOUND = 20
 # Hiragana are looked for as katakana, so that either finds the other.
 HIRAGANA = "".join(chr(code) for code in range(0x3041, 0x3097))
 KATAKANA = "".join(chr(ord(letter) + 0x60) for letter in HIRAGANA)
+SEARCHED: tuple[SQLColumnExpression[str] | SQLColumnExpression[str | None], ...] = (
+    Person.name,
+    Person.kana,
+    Company.name,
+    Company.kana,
+)
 _FOLD = str.maketrans(HIRAGANA, KATAKANA)
 
 
@@ -33,7 +39,7 @@ def folded(text: str) -> str:
 
 
 def search_members(session: Session, text: str, limit: int = MOST_FOUND) -> Sequence[FoundMember]:
-    """Members whose own or company's name holds the text, by name; none for an empty text."""
+    """Members whose own or company's name or kana hold the text, by name; none for an empty text."""
     wanted = folded(text[:LONGEST_SEARCH])
     if not wanted:
         return []
@@ -43,7 +49,7 @@ def search_members(session: Session, text: str, limit: int = MOST_FOUND) -> Sequ
         select(Member.id, name, Member.status, Member.plan)
         .join(Person, Member.person_id == Person.id)
         .outerjoin(Company, Member.company_id == Company.id)
-        .where(or_(_folded_column(Person.name).like(pattern), _folded_column(Company.name).like(pattern)))
+        .where(or_(*(_folded_column(column).like(pattern) for column in SEARCHED)))
         .order_by(name, Member.id)
         .limit(limit)
     )

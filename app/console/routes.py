@@ -10,8 +10,11 @@ from starlette.routing import BaseRoute
 from app.console.anomalies import anomalies_routes
 from app.console.calls import calls_routes
 from app.console.desk import Desk, Endpoint
+from app.console.hand_over import hand_over_routes
 from app.console.interruptions import interruptions_routes
 from app.console.lines import lines_routes
+from app.console.mail import mail_routes
+from app.console.mail_sending import mail_sending_routes
 from app.console.margins import margins_routes
 from app.console.month_end import month_end_routes
 from app.console.numbers import numbers_routes
@@ -40,6 +43,9 @@ def console_routes(pages: Pages, composition: Composition, places: Sequence[Plac
         *numbers_routes(lines),
         *month_end_routes(desk),
         *standing_routes(desk),
+        *mail_sending_routes(desk),
+        *mail_routes(desk),
+        *hand_over_routes(desk),
         *reception_routes(lines),
     ]
 

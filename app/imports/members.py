@@ -29,8 +29,9 @@ from coworking.membership.companies import (
 from coworking.membership.contract_errors import CompanyNotMember, PlanNotForThis, TooManyPeople
 from coworking.membership.contract_models import PlanTerm
 from coworking.membership.errors import OfficeUnknown, PlanUnknown
+from coworking.membership.identity.models import IdentityRecord
 from coworking.membership.leaving import OVER
-from coworking.membership.models import Account, Company, IdentityRecord, Member, Office, Person
+from coworking.membership.models import Account, Company, Member, Office, Person
 
 USUAL_CAPACITY = 3
 MOST_MONTHS_AHEAD = 12
@@ -194,7 +195,9 @@ class MemberRows:
             confirmed = IdentityRecord(
                 operator_id=taking.operator_id,
                 member_id=member.id,
+                status="approved",
                 method=TAKEN_OVER,
+                entered_at=now,
                 verified_at=taking.member_rules.calendar.instant(row.identity_on, time.min),
                 recorded_by=taking.actor,
             )

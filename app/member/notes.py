@@ -36,6 +36,10 @@ _SENTENCES = {
     "message-heard": translatable("Marked as heard."),
     "text-saved": translatable("Callers hear the new words from now on."),
     "sound-saved": translatable("Callers hear your recording from now on."),
+    "mail-instructed": translatable("We will do that."),
+    "mail-confirm": translatable("Confirm once more that it shall be destroyed."),
+    "mail-confirmed": translatable("It will be destroyed. Until then you can take it back."),
+    "mail-put-back": translatable("Thank you. We look for whose it is."),
     "as-usual": translatable("Callers hear the usual words again."),
 }
 _UNDO = {"forwarding-on": "0", "forwarding-off": "1"}

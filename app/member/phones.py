@@ -12,6 +12,8 @@ from app.member.visits import MemberVisit
 from coworking.kit.errors import UserError
 from coworking.kit.web.forms import Form
 from coworking.membership import Passwords, PasswordWrong, TooManyAttempts, step_up
+from coworking.membership.models import Account
+from coworking.membership.password_guesses import asks_for_passkey
 from telephony.forwarding import Callbacks
 from telephony.forwarding.control.change_notices import Contacts
 from telephony.forwarding.control.pins import pin_of, set_pin
@@ -88,6 +90,7 @@ def _page(
     words = CallWords(reader, visit.now.date(), names_of(visit.session, [line.id]))
     pin = pin_of(visit.session, line)
     profile = visit.rules.forwarding.pin
+    account = visit.session.get_one(Account, visit.actor.account_id)
     return visit.render(
         "member/phones.html",
         tab="more",
@@ -101,6 +104,8 @@ def _page(
         pin_digits=(profile.least_digits, profile.most_digits),
         control_numbers=control_numbers(visit.session),
         at=at,
+        has_password=account.password_set_at is not None,
+        passkey_shown=asks_for_passkey(account, visit.actor),
         field="password" if isinstance(error, PasswordWrong | TooManyAttempts) else "main",
         problem=error.sentence(reader.language) if error else "",
         form=form or {},

@@ -14,6 +14,8 @@ from app.member import (
     calls,
     forwarding,
     home,
+    mail,
+    mail_standing,
     one_call,
     phones,
     preferences,
@@ -41,6 +43,7 @@ def member_routes(
         *_schedule_routes(lines),
         *_call_routes(lines),
         *_phone_routes(lines),
+        *_mail_routes(door),
         door.page("/more", partial(preferences.show_more, places=tuple(places)), name="member-more"),
         door.page("/preferences", preferences.show_preferences, name="member-preferences"),
         door.form("/preferences", preferences.save_preferences, name="member-preferences-form"),
@@ -109,6 +112,30 @@ def _call_routes(door: MemberDoor) -> list[BaseRoute]:
         door.page(f"{message}/sound", voicemail.hear_message, name="member-message-sound"),
         door.form(f"{message}/heard", voicemail.mark_message, name="member-message-heard"),
         door.form(f"{message}/delete", voicemail.drop_message, name="member-message-deleted"),
+    ]
+
+
+def _mail_routes(door: MemberDoor) -> list[BaseRoute]:
+    standing = mail_standing.STANDING_PATH
+    item, refused = f"{mail.MAIL_PATH}/{{item_id}}", mail.mail_refused
+    return [
+        door.page(mail.MAIL_PATH, mail.show_mail, name="member-mail"),
+        door.page(standing, mail_standing.show_standing, name="member-standing"),
+        door.form(
+            standing,
+            mail_standing.add_standing,
+            name="member-standing-form",
+            refused=mail_standing.standing_refused,
+        ),
+        door.form(f"{standing}/end", mail_standing.drop_standing, name="member-standing-ended"),
+        door.form(f"{mail.MAIL_PATH}/code", mail.make_code, name="member-mail-code", refused=refused),
+        door.page(f"{mail.MAIL_PATH}/pictures/{{picture_id}}", mail.see_picture, name="member-mail-picture"),
+        door.page(f"{item}/scan", mail.see_scan, name="member-mail-scan"),
+        door.form(
+            f"{item}/instruction", mail.give_instruction, name="member-mail-instruction", refused=refused
+        ),
+        door.form(f"{item}/confirm", mail.confirm, name="member-mail-confirmed", refused=refused),
+        door.form(f"{item}/not-mine", mail.say_not_mine, name="member-mail-not-mine", refused=refused),
     ]
 
 

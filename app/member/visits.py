@@ -100,6 +100,7 @@ class MemberVisit:
             account=self.actor,
             unheard=self.unheard(),
             lends_lines=self.operator.lends_lines,
+            takes_mail=self.operator.profile.mail is not None,
             **facts,
         )
         if note is not None:

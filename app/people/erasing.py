@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.people.erased_rows import erase_means, erase_reports, erase_telephone
 from app.people.errors import AccountOfStaff, MemberStillActive, MoneyStillOwed, OnLegalHold
 from app.people.holds import held_person, hold_of
 from app.people.models import Erasure
@@ -25,13 +26,18 @@ from coworking.membership.application_models import Application, LinkedCard
 from coworking.membership.community.models import GroupPick, Preference
 from coworking.membership.detail_models import InvoiceAddresseeRow
 from coworking.membership.idempotency import KeptAnswer
-from coworking.membership.incidents.models import Inquiry
+from coworking.membership.identity.models import IdentityRecord
+from coworking.membership.incidents.models import Breach, Damage, Inquiry
 from coworking.membership.leaving import OVER
-from coworking.membership.models import Account, IdentityRecord, Member, Person
+from coworking.membership.models import Account, Member, Person
 from coworking.membership.roles import STAFF_ROLES
 from coworking.membership.signing_in.models import MailedLink
 from coworking.membership.signing_in.staff_accounts import strip
+from mail_handling.addressees.models import MemberAlias
+from mail_handling.erasing import erase_mail
+from mail_handling.pictures.forgetting import erase_pictures
 from telephony.forwarding.models import Call
+from virtual_office.models import AddressCertificate, AddressRegistration
 
 NOBODY = "（消去済み / erased）"
 HASH_OF_NONE = "!"
@@ -54,7 +60,8 @@ class Erased:
 def erase(
     session: Session, calendar: BusinessCalendar, person_id: int, *, actor: str, now: datetime
 ) -> Erased:
-    """Erase or make nobody's what no law keeps: contact data, accounts, inquiries, preferences, what notices said.
+    """Erase or make nobody's what no law keeps: contact data, accounts, cards and mandates, phones and messages,
+    inquiries and reports, preferences, what notices said.
     Erasing again gives what was said before. Raises `NotFound`, `OnLegalHold`, `MemberStillActive`, `AccountOfStaff`,
     `MoneyStillOwed`."""
     person = held_person(session, person_id)
@@ -71,6 +78,9 @@ def erase(
         return Erased(before.erased_at, kept)
     _erase_accounts(session, accounts, actor, now)
     _erase_memberships(session, [member.id for member in members], now)
+    erase_means(session, [member.id for member in members], actor=actor, now=now)
+    erase_telephone(session, [member.id for member in members], now)
+    erase_reports(session, [member.id for member in members])
     person.name, person.email = NOBODY, f"erased-{person.id}@erased.invalid"
     person.kana = person.address = person.phone = person.birth_date = None
     session.add(Erasure(person_id=person_id, operator_id=person.operator_id, erased_at=now, erased_by=actor))
@@ -112,14 +122,22 @@ def _erase_accounts(session: Session, accounts: Sequence[Account], actor: str, n
 
 
 def _erase_memberships(session: Session, member_ids: Sequence[int], now: datetime) -> None:
-    for model in (Inquiry, Preference, GroupPick, InvoiceAddresseeRow, PayerName):
+    for model in (Inquiry, Preference, GroupPick, InvoiceAddresseeRow, PayerName, MemberAlias):
         session.execute(delete(model).where(model.member_id.in_(member_ids)))
+    erase_pictures(session, member_ids, now=now)
+    erase_mail(session, member_ids)
     recipients = [f"member:{member_id}" for member_id in member_ids]
     own = Notice.recipient.in_(recipients)
     waiting = Notice.sent_at.is_(None) & Notice.failed_at.is_(None)
     session.execute(update(Notice).where(own, waiting).values(failed_at=now))
     session.execute(update(Notice).where(own).values(subject="", body="", address=""))
     session.execute(update(Application).where(Application.member_id.in_(member_ids)).values(evidence=None))
+    for certificate in session.scalars(
+        select(AddressCertificate).where(AddressCertificate.member_id.in_(member_ids))
+    ):
+        certificate.facts = {**certificate.facts, "name": NOBODY, "registered_name": None}
+    registered = update(AddressRegistration).where(AddressRegistration.member_id.in_(member_ids))
+    session.execute(registered.values(registered_name=NOBODY))
     cards = session.scalars(select(LinkedCard).where(LinkedCard.member_id.in_(member_ids)))
     for card in cards:
         card.reference, card.unlinked_at = f"erased:{card.id}", card.unlinked_at or now
@@ -133,10 +151,15 @@ def _kept(session: Session, calendar: BusinessCalendar, members: Sequence[Member
     checked = session.scalar(
         select(func.max(IdentityRecord.verified_at)).where(IdentityRecord.member_id.in_(ids))
     )
+    conduct = [
+        session.scalar(select(func.max(model.happened_on)).where(model.member_id.in_(ids)))
+        for model in (Breach, Damage)
+    ]
     over = [member.ends_on for member in members if member.ends_on is not None]
     last = {
         "books": max((day for day in (issued, received) if day is not None), default=None),
         "calls": calendar.local_date(called) if called is not None else None,
+        "conduct": max((day for day in conduct if day is not None), default=None),
         # The law counts from the end of the membership.
         "identity": max([calendar.local_date(checked), *over]) if checked is not None else None,
     }

@@ -14,16 +14,21 @@ from app.people.holds import members_on_hold
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import TaskContext, task
 from coworking.kit.profile_fields import Words
+from coworking.membership import RulesOfMembers
 from coworking.membership.incidents.models import Inquiry
+from coworking.membership.record_fields import RetentionDays
 from coworking.membership.signing_in.models import MailedLink, SignInChallenge
+from mail_handling.pictures.forgetting import forget_pictures, forget_scans
 
 MOST_A_ROUND = 5_000
+MOST_FILES_A_ROUND = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """`days` from the day on which it came about; `years` where a law counts in years, from the day on which it was
-    over. `law` is why it stays although a person asks for its erasure; None where it goes at once."""
+    """`days` from the day on which it came about, unless the operator's profile says otherwise; `years` where a law
+    counts in years, from the day on which it was over. `law` is why it stays although a person asks for its erasure;
+    None where it goes at once."""
 
     what: Words
     days: int | None = None
@@ -31,12 +36,27 @@ class Retention:
     law: Words | None = None
 
 
+_USUAL = RetentionDays()
 _TAX_LAW = Words("法人税法・消費税法（帳簿書類の保存）", "Corporation Tax Act and Consumption Tax Act: books")
 RETENTION: Final[dict[str, Retention]] = {
-    "notices": Retention(Words("お知らせの本文", "What notices said"), days=1095),
-    "inquiries": Retention(Words("お問い合わせ", "Inquiries"), days=1095),
-    "mailed-links": Retention(Words("メールで送ったリンク", "Links that were mailed"), days=90),
-    "sign-in-challenges": Retention(Words("サインインの途中の記録", "Sign-ins that were begun"), days=1),
+    "notices": Retention(Words("お知らせの本文", "What notices said"), days=_USUAL.notice_days),
+    "inquiries": Retention(Words("お問い合わせ", "Inquiries"), days=_USUAL.inquiry_days),
+    "mailed-links": Retention(
+        Words("メールで送ったリンク", "Links that were mailed"), days=_USUAL.mailed_link_days
+    ),
+    "sign-in-challenges": Retention(
+        Words("サインインの途中の記録", "Sign-ins that were begun"), days=_USUAL.sign_in_days
+    ),
+    "mail-pictures": Retention(
+        Words("郵便物の外側の写真（お渡しなどの後）", "Pictures of mail that left"),
+        days=_USUAL.mail_picture_days,
+    ),
+    "mail-scans": Retention(Words("開封スキャンのPDF", "Scans of opened mail"), days=_USUAL.mail_scan_days),
+    "conduct": Retention(
+        Words("違反・利用拒否・損害の記録", "Records of breaches, refused service and damage"),
+        years=5,
+        law=Words("民法第166条（債権の消滅時効）", "Civil Code, article 166: limitation of claims"),
+    ),
     "books": Retention(
         Words("請求書・入金・仕訳", "Invoices, payments and the journal"), years=7, law=_TAX_LAW
     ),
@@ -59,17 +79,18 @@ def forget(context: TaskContext, *, day: str) -> None:
     assert context.operator_id is not None
     session, now = context.session, context.clock.now()
     kept = members_on_hold(session)
-    rounds = [step(session, kept, now) for step in STEPS]
-    if MOST_A_ROUND in rounds:
+    days = context.resource(RulesOfMembers)[context.operator_id].profile.retention
+    rounds = [step(session, kept, days, now) for step in STEPS]
+    if {MOST_A_ROUND, MOST_FILES_A_ROUND} & set(rounds):
         forget.enqueue(session, operator_id=context.operator_id, now=now, day=day)
 
 
-def _forget_notices(session: Session, kept: list[int], now: datetime) -> int:
+def _forget_notices(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
     """That it was sent, and when, stays."""
     old = session.scalars(
         select(Notice.id)
         .where(
-            Notice.created_at <= _over("notices", now),
+            Notice.created_at <= now - timedelta(days=days.notice_days),
             Notice.body != "",
             Notice.recipient.not_in([f"member:{member_id}" for member_id in kept]),
         )
@@ -79,8 +100,8 @@ def _forget_notices(session: Session, kept: list[int], now: datetime) -> int:
     return len(old)
 
 
-def _forget_inquiries(session: Session, kept: list[int], now: datetime) -> int:
-    over = Inquiry.asked_at <= _over("inquiries", now)
+def _forget_inquiries(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    over = Inquiry.asked_at <= now - timedelta(days=days.inquiry_days)
     old = session.scalars(
         select(Inquiry.id).where(over, Inquiry.member_id.not_in(kept)).limit(MOST_A_ROUND)
     ).all()
@@ -88,29 +109,37 @@ def _forget_inquiries(session: Session, kept: list[int], now: datetime) -> int:
     return len(old)
 
 
-def _forget_links(session: Session, kept: list[int], now: datetime) -> int:
+def _forget_links(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
     del kept
-    over = MailedLink.until <= _over("mailed-links", now)
+    over = MailedLink.until <= now - timedelta(days=days.mailed_link_days)
     old = session.scalars(select(MailedLink.id).where(over).limit(MOST_A_ROUND)).all()
     session.execute(delete(MailedLink).where(MailedLink.id.in_(old)))
     return len(old)
 
 
-def _forget_challenges(session: Session, kept: list[int], now: datetime) -> int:
+def _forget_challenges(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
     del kept
-    over = SignInChallenge.until <= _over("sign-in-challenges", now)
+    over = SignInChallenge.until <= now - timedelta(days=days.sign_in_days)
     old = session.scalars(select(SignInChallenge.id).where(over).limit(MOST_A_ROUND)).all()
     session.execute(delete(SignInChallenge).where(SignInChallenge.id.in_(old)))
     return len(old)
 
 
-STEPS: tuple[Callable[[Session, list[int], datetime], int], ...] = (
+def _forget_mail_pictures(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.mail_picture_days)
+    return forget_pictures(session, before=before, now=now, kept=kept, most=MOST_FILES_A_ROUND)
+
+
+def _forget_mail_scans(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.mail_scan_days)
+    return forget_scans(session, before=before, now=now, kept=kept, most=MOST_FILES_A_ROUND)
+
+
+STEPS: tuple[Callable[[Session, list[int], RetentionDays, datetime], int], ...] = (
     _forget_notices,
     _forget_inquiries,
     _forget_links,
     _forget_challenges,
+    _forget_mail_pictures,
+    _forget_mail_scans,
 )
-
-
-def _over(name: str, now: datetime) -> datetime:
-    return now - timedelta(days=RETENTION[name].days or 0)

@@ -38,7 +38,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to go from the start page. `kind` is "simulator", "api" or "mail"."""
+    """Somewhere to go from the start page. `kind` is "simulator", "doors", "api" or "mail"."""
 
     kind: str
     path: str

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from babel.dates import get_day_names
 
+from app.operators import OperatorInForce
 from coworking.kit.errors import Language
 from coworking.membership.profile import OfficeHours
 
@@ -14,6 +15,15 @@ def spoken_hours(hours: OfficeHours, language: Language) -> str:
     """The weekdays and the times of one row of office hours."""
     days = _spoken_days(sorted(weekday.number for weekday in hours.weekdays), language)
     return f"{days} {hours.opens_at:%H:%M}–{hours.closes_at:%H:%M}"
+
+
+def staffed_hours(operator: OperatorInForce, language: Language) -> list[tuple[str, bool]]:
+    """Each row of hours in which staff are there, in words, and whether it holds on national holidays."""
+    return [
+        (spoken_hours(hours, language), hours.on_holidays)
+        for hours in operator.profile.membership.office_hours
+        if hours.staffed
+    ]
 
 
 def _spoken_days(numbers: Sequence[int], language: Language) -> str:

@@ -1,4 +1,4 @@
-"""The published pages: the price list and the terms of an operator."""
+"""The published pages: the price list and the terms of an operator, the check of a certificate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.operators import OperatorInForce
-from app.published.office_hours import spoken_hours
+from app.published.certificate_page import certificate_route
+from app.published.office_hours import staffed_hours
 from app.published.operators import OperatorsByName
 from app.published.price_list import price_list
 from app.published.versions import editions
@@ -69,7 +70,7 @@ def published_routes(
             listed=price_list(profile, today),
             terms=editions(read_terms(operator), today) if read_terms else [],
             call_words={call_class: reader.gettext(words) for call_class, words in CALL_CLASS_WORDS.items()},
-            hours=_hours(operator, reader.language == "ja"),
+            hours=staffed_hours(operator, reader.language),
         )
 
     async def prices(request: Request) -> Response:
@@ -81,13 +82,7 @@ def published_routes(
     return [
         Route(f"{PUBLISHED_PATH}/{{operator}}/prices", prices, methods=["GET"], name="published-prices"),
         Route(f"{PUBLISHED_PATH}/{{operator}}/terms", terms, methods=["GET"], name="published-terms"),
-    ]
-
-
-def _hours(operator: OperatorInForce, in_japanese: bool) -> list[tuple[str, bool]]:
-    """Each row of office hours in words, and whether it holds on national holidays."""
-    return [
-        (spoken_hours(hours, "ja" if in_japanese else "en"), hours.on_holidays)
-        for hours in operator.profile.membership.office_hours
-        if hours.staffed
+        certificate_route(
+            f"{PUBLISHED_PATH}/{{operator}}/certificates/{{code}}", pages, operators, clock, database
+        ),
     ]

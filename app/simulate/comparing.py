@@ -71,8 +71,11 @@ def differences(usual: Months, compared: Months) -> Iterator[Difference]:
 
 
 def without_checks(scenario: Scenario) -> Scenario:
-    """The same life; what it is expected to come to is said for its own profile only."""
-    return replace(scenario, steps=tuple(step for step in scenario.steps if step.do != CHECK), expect=())
+    """The same life; what it is expected to come to, and what is refused, is said for its own profile only."""
+    steps = (
+        replace(step, either_way=step.refused is not None) for step in scenario.steps if step.do != CHECK
+    )
+    return replace(scenario, steps=tuple(steps), expect=())
 
 
 def write_differences(

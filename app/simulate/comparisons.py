@@ -47,9 +47,18 @@ COLLECTIONS: Final = (
     "breaches",
     "service_refusals",
     "lost_things",
+    "lent_things",
     "damages",
     "inquiries",
     "fault_reports",
+    "identity_records",
+    "registrations",
+    "certificates",
+    "exit_cases",
+    "address_misuses",
+    "visits",
+    "access_cards",
+    "vouchers",
 )
 FACTS: Final = ("scenario", "operator", "ended_at")
 FUNCTIONS: Final = ("count", "sum")

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from app.asgi import Application
+from app.simulate.my_number_cards import PeoplesCards
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.clock import VirtualClock
 from telephony.carrier.sandbox import Sandbox
@@ -62,6 +63,8 @@ class Deployment:
     """Of the profile, in its order."""
     mails_to: Callable[[str], Sequence[str]]
     """Texts of the mails to an address, the newest first."""
+    peoples_cards: PeoplesCards
+    """The My Number Cards of everybody."""
     enter_card: Callable[[str, str], object]
     """Enter one of the sandbox's cards at the provider's page, by the reference of the page."""
     payment_changed_by_office: bool

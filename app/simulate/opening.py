@@ -19,6 +19,7 @@ from app.operators import OperatorInForce
 from app.profiles import Profile
 from app.settings import OperatorSettings, Settings
 from app.simulate.deployment import Deployment, Upcoming
+from app.simulate.my_number_cards import ISSUERS, REVOCATIONS, PeoplesCards
 from app.wiring import Composition, asgi_application, compose, make_mailer
 from coworking.billing.cards.provider import CardProviders
 from coworking.billing.cards.sandbox_cards import SandboxCard, SandboxCards
@@ -55,9 +56,8 @@ def open_deployment(
     stack = AsyncExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rusuban-simulate-")))
     settings = _settings(profile_source, folder)
-    composition = compose(
-        settings, database_url=database_url, clock=clock, mailer=make_mailer(settings, clock)
-    )
+    mailer = make_mailer(settings, clock)
+    composition = compose(settings, database_url=database_url, clock=clock, mailer=mailer)
     stack.enter_context(contextlib.closing(composition))
     door = InProcess(in_real_time=False)
     [operator] = composition.operators
@@ -93,6 +93,7 @@ def open_deployment(
         ),
         mails_to=lambda address: _mails(composition, address),
         enter_card=enter_card,
+        peoples_cards=PeoplesCards(folder, clock),
         **_said_by(profile),
         close=lambda: loop.run_until_complete(stack.aclose()),
     )
@@ -195,6 +196,8 @@ def _settings(profile_source: str, folder: Path) -> Settings:
         argon2_time_cost=1,
         argon2_memory_kib=1024,
         token_days=TOKEN_DAYS,
+        my_number_issuers=folder / ISSUERS,
+        my_number_revocations=folder / REVOCATIONS,
     )
 
 

@@ -3,7 +3,23 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-NAMED_KINDS: Final = ("member", "line", "call", "event", "lost-thing", "service-stop", "payment", "deposit")
+NAMED_KINDS: Final = (
+    "member",
+    "line",
+    "call",
+    "event",
+    "lost-thing",
+    "service-stop",
+    "payment",
+    "deposit",
+    "reservation",
+    "lent-thing",
+    "mail",
+    "voucher",
+    "registration",
+    "certificate",
+    "misuse",
+)
 
 
 @dataclass(slots=True)

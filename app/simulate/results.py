@@ -1,17 +1,30 @@
 """The result of a run, read through the product's public API when it is asked for, page by page."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from app.simulate.actions.declaration import Refused
+from app.simulate.result_entries import (
+    Entry,
+    Row,
+    call_entry,
+    charge_entry,
+    door_event_entry,
+    exit_case_entry,
+    invoice_entry,
+    line_entry,
+    mail_entry,
+    member_entry,
+    notice_entry,
+    payment_entry,
+    record_entry,
+    reservation_entry,
+    slip_entry,
+)
 from app.simulate.scenario import ANYONE
 from app.simulate.taken_back import without_taken_back
-from app.simulate.world import PAGE_SIZE, World, local_text
-
-Row = Mapping[str, Any]
-Entry = dict[str, Any]
+from app.simulate.world import PAGE_SIZE, World
 
 
 class Result:
@@ -151,7 +164,7 @@ class Agreements:
         for member in self.world.references.names("member"):
             reference = self.world.references.reference("member", member)
             for row in self.world.pages(f"/api/members/{reference}/terms"):
-                yield f"{member}:{row['version']}", {**_record(self.world, row), "member": member}
+                yield f"{member}:{row['version']}", {**record_entry(self.world, row), "member": member}
 
     def entries(self) -> Iterator[Entry]:
         return (entry for _, entry in self.items())
@@ -175,7 +188,7 @@ class PublicList:
         found = self.world.api("GET", path, None, by=ANYONE)
         found = found["items"] if isinstance(found, dict) else found
         for position, row in enumerate(found, start=1):
-            yield str(position), _record(self.world, row)
+            yield str(position), record_entry(self.world, row)
 
     def entries(self) -> Iterator[Entry]:
         return (entry for _, entry in self.items())
@@ -207,164 +220,6 @@ class Published:
         yield self.world.deployment.operator
 
 
-def _local(world: World, text: str | None) -> str | None:
-    """An instant of the API as local time."""
-    if text is None:
-        return None
-    return local_text(world.deployment.calendar.local(datetime.fromisoformat(text)))
-
-
-def _member_name(world: World, reference: object) -> str | None:
-    return None if reference is None else world.references.name("member", str(reference))
-
-
-def _line_name(world: World, reference: object) -> str | None:
-    return None if reference is None else world.references.name("line", str(reference))
-
-
-def _member(world: World, row: Row) -> Entry:
-    return {
-        "kind": row["kind"],
-        "name": row["name"],
-        "email": row["email"],
-        "plan": row["plan"],
-        "status": row["status"],
-        "starts_on": row["starts_on"],
-        "ends_on": row["ends_on"],
-        "options": row.get("options", []),
-        "company": _member_name(world, row["company_id"]) or row["company"],
-        "contract_code": row.get("contract_code"),
-        "office": row["office"],
-        "capacity": row.get("capacity"),
-    }
-
-
-def _line(world: World, row: Row) -> Entry:
-    forwarding = row["forwarding"]
-    return {
-        "member": _member_name(world, row["member_id"]),
-        "number": row["number"],
-        "area_code": row["area_code"],
-        "line_plan": row["line_plan"],
-        "status": row["status"],
-        "starts_at": _local(world, row["starts_at"]),
-        "ends_at": _local(world, row["ends_at"]),
-        "number_removal_confirmed_at": _local(world, row["number_removal_confirmed_at"]),
-        "registered": list(row["registered_phones"]),
-        "forwarding": {
-            "on": forwarding["on"],
-            "to": [to["number"] for to in forwarding["to"]],
-            "strategy": forwarding["strategy"],
-            "press_one": forwarding["press_one"],
-            "ring_seconds": [to["ring_seconds"] for to in forwarding["to"]],
-            "schedule": forwarding["schedule"],
-        },
-    }
-
-
-def _call(world: World, row: Row) -> Entry:
-    return {
-        "line": _line_name(world, row["line_id"]),
-        "member": _member_name(world, row["member_id"]),
-        "direction": row["direction"],
-        "class": row["class"],
-        "from": row["from"],
-        "to": row["to"],
-        "outcome": row["outcome"],
-        "started_at": _local(world, row["started_at"]),
-        "answered_at": _local(world, row["answered_at"]),
-        "seconds": row["seconds"],
-        "units": row["units"],
-        "unit_seconds": row["unit_seconds"],
-        "unit_price": row["unit_price"],
-        "amount": row["amount"],
-        "month": row["month"],
-        "legs": [
-            {key: leg[key] for key in ("role", "to", "class", "seconds", "status")} for leg in row["legs"]
-        ],
-    }
-
-
-def _charge(world: World, row: Row) -> Entry:
-    return {
-        "member": _member_name(world, row["member_id"]),
-        "what": row["what"],
-        "service_month": row["service_month"],
-        "quantity": row["quantity"],
-        "unit_price": row["unit_price"],
-        "amount": row["amount"],
-        "tax_mode": row["tax_mode"],
-        "closes_on": row["closes_on"],
-        "due_on": row["due_on"],
-        "invoice": row.get("invoice"),
-    }
-
-
-def _invoice(world: World, row: Row) -> Entry:
-    return {
-        "number": row["number"],
-        "kind": row["kind"],
-        "member": _member_name(world, row["member_id"]),
-        "addressee": row["addressee"]["email"],
-        "addressee_name": row["addressee"]["name"],
-        "issued_on": row["issued_on"],
-        "due_on": row["due_on"],
-        "lines": [
-            {key: line[key] for key in ("what", "service_month", "quantity", "unit_price", "amount", "rate")}
-            for line in row["lines"]
-        ],
-        "subtotal": row["subtotal"],
-        "tax": row["tax"],
-        "total": row["total"],
-        "status": row["status"],
-        "paid_on": row["paid_on"],
-        "pays_by": row["pays_by"],
-        "registration_number": row["registration_number"],
-    }
-
-
-def _payment(world: World, row: Row) -> Entry:
-    return {
-        "member": _member_name(world, row["member_id"]),
-        "means": row["means"],
-        "brand": row["brand"],
-        "amount": row["amount"],
-        "received_on": row["received_on"],
-        "invoices": [paid["number"] for paid in row["invoices"]],
-        "reverses": row["reverses_id"],
-    }
-
-
-def _slip(world: World, row: Row) -> Entry:
-    return {
-        "member": _member_name(world, row["member_id"]),
-        "invoice": row["invoice"],
-        "mail_on": row["mail_on"],
-        "mailed_at": _local(world, row["mailed_at"]),
-    }
-
-
-def _notice(world: World, row: Row) -> Entry:
-    kind, _, reference = row["to"].partition(":")
-    to = _member_name(world, reference) if kind == "member" else row["to"]
-    return {"to": to, "kind": row["kind"], "channel": row["channel"], "at": _local(world, row["at"])}
-
-
-def _record(world: World, row: Row) -> Entry:
-    """As the API has it, with the member's name and local times."""
-    entry = {key: value for key, value in row.items() if key not in {"id", "member_id"}}
-    if "member_id" in row:
-        entry["member"] = _member_name(world, row["member_id"])
-    for key in entry.keys() & LOCAL_TIMES:
-        entry[key] = _local(world, entry[key])
-    return entry
-
-
-LOCAL_TIMES: Final = frozenset([
-    "starts_at", "ends_at", "announced_at", "finished_at", "recorded_at", "refused_at", "reported_at",
-    "accepted_at", "seen_at", "charged_at", "asked_at", "answered_at", "settled_at", "called_off_at",
-    "published_at", "decided_at", "results_at", "made_at",
-])  # fmt: skip
 PUBLISHED: Final = {"price_lists": "prices", "terms": "terms"}
 """Where the public API has it."""
 OF_LINES: Final = ("lines", "calls")
@@ -375,25 +230,37 @@ PUBLIC_LISTS: Final = {
     "partner_facilities": "partner-facilities",
 }
 LISTINGS: Final[dict[str, Source]] = {
-    "members": Source("/api/members", _member, "member"),
-    "lines": Source("/api/lines", _line, "line"),
-    "calls": Source("/api/calls", _call, "call", reference="carrier_sid"),
-    "charges": Source("/api/charges", _charge, rows=without_taken_back),
-    "invoices": Source("/api/invoices", _invoice, reference="number"),
-    "payments": Source("/api/payments", _payment, "payment"),
-    "deposits": Source("/api/deposits", _record, "deposit"),
-    "debits": Source("/api/debits", _record),
-    "debit_mandates": Source("/api/debit-mandates", _record),
-    "payment_slips": Source("/api/payment-slips", _slip),
-    "notices": Source("/api/notices", _notice),
-    "companies": Source("/api/member-companies", _record, reference="member_id"),
-    "events": Source("/api/events", _record, "event"),
-    "announcements": Source("/api/announcements", _record),
-    "breaches": Source("/api/breaches", _record),
-    "activity": Source("/api/activity", _record),
-    "service_refusals": Source("/api/service-refusals", _record),
-    "lost_things": Source("/api/lost-things", _record, "lost-thing"),
-    "damages": Source("/api/damages", _record),
-    "inquiries": Source("/api/inquiries", _record),
-    "fault_reports": Source("/api/fault-reports", _record),
+    "members": Source("/api/members", member_entry, "member"),
+    "lines": Source("/api/lines", line_entry, "line"),
+    "calls": Source("/api/calls", call_entry, "call", reference="carrier_sid"),
+    "charges": Source("/api/charges", charge_entry, rows=without_taken_back),
+    "invoices": Source("/api/invoices", invoice_entry, reference="number"),
+    "door_events": Source("/api/door-events", door_event_entry),
+    "visits": Source("/api/visits", record_entry),
+    "access_cards": Source("/api/access-cards", record_entry),
+    "vouchers": Source("/api/parking-vouchers", record_entry, "voucher"),
+    "reservations": Source("/api/reservations", reservation_entry, "reservation"),
+    "lent_things": Source("/api/lent-things", record_entry, "lent-thing"),
+    "payments": Source("/api/payments", payment_entry, "payment"),
+    "deposits": Source("/api/deposits", record_entry, "deposit"),
+    "debits": Source("/api/debits", record_entry),
+    "debit_mandates": Source("/api/debit-mandates", record_entry),
+    "payment_slips": Source("/api/payment-slips", slip_entry),
+    "notices": Source("/api/notices", notice_entry),
+    "companies": Source("/api/member-companies", record_entry, reference="member_id"),
+    "events": Source("/api/events", record_entry, "event"),
+    "announcements": Source("/api/announcements", record_entry),
+    "breaches": Source("/api/breaches", record_entry),
+    "activity": Source("/api/activity", record_entry),
+    "service_refusals": Source("/api/service-refusals", record_entry),
+    "lost_things": Source("/api/lost-things", record_entry, "lost-thing"),
+    "damages": Source("/api/damages", record_entry),
+    "inquiries": Source("/api/inquiries", record_entry),
+    "mail": Source("/api/mail", mail_entry, "mail"),
+    "fault_reports": Source("/api/fault-reports", record_entry),
+    "identity_records": Source("/api/identity-records", record_entry),
+    "registrations": Source("/api/address-registrations", record_entry, "registration"),
+    "certificates": Source("/api/address-certificates", record_entry, "certificate"),
+    "exit_cases": Source("/api/exit-cases", exit_case_entry),
+    "address_misuses": Source("/api/address-misuses", record_entry, "misuse"),
 }

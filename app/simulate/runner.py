@@ -59,7 +59,7 @@ def _once(world: World, step: Step, name: str | None, otherwise: str) -> None:
     try:
         reference = _guarded(world, step, action.run)
     except Refused as refusal:
-        if step.refused == refusal.code:
+        if step.refused == refusal.code or step.either_way:
             world.keep_refusal(step, name, refusal)
             return
         code = "step-refused" if step.refused is None else "refused-otherwise"
@@ -71,7 +71,7 @@ def _once(world: World, step: Step, name: str | None, otherwise: str) -> None:
             code=refusal.code,
             sentence=refusal.sentence,
         ) from refusal
-    if step.refused is not None:
+    if step.refused is not None and not step.either_way:
         raise FailedRun(step.place, "not-refused", step=step.do, expected=step.refused)
     if action.makes is not None and reference is not None:
         world.references.enter(action.makes, name or reference, reference)

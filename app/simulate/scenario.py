@@ -42,6 +42,8 @@ class Step:
     as_: str | None = None
     by: str | None = None
     refused: str | None = None
+    either_way: bool = False
+    """Whether it is refused or not says nothing: under another profile it may be otherwise."""
     repeat: Repeat | None = None
 
     @property

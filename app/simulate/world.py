@@ -80,6 +80,8 @@ class World:
         """By line."""
         self.breaches: dict[int, int] = {}
         """The latest prohibited act on record, by line."""
+        self.mail_addressees: dict[str, str] = {}
+        """To whom items that staff have not assigned yet are addressed, by item."""
         self.telephones = Telephones(self)
         self.banking = Banking(self)
         self.paying = Paying(self)

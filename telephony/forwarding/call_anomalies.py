@@ -11,6 +11,7 @@ from telephony.forwarding.rules import CallRules
 from telephony.metering import Anomaly, LineMonth, find_anomalies, month_before, month_span
 
 AT_LIMIT_SECONDS = 2
+MOST_UNUSUAL = 1_000
 """Short of the longest that a call may last: it was cut."""
 
 _LINES = text(
@@ -69,8 +70,9 @@ _BURSTS = text(
 
 
 def unusual_lines(session: Session, rules: CallRules, month: str) -> list[Anomaly]:
-    """The furthest from usual first."""
-    return find_anomalies(_line_months(session, rules, month), rules.tariffs.metering.unusual)
+    """The furthest from usual first, at most `MOST_UNUSUAL`."""
+    found = find_anomalies(_line_months(session, rules, month), rules.tariffs.metering.unusual)
+    return found[:MOST_UNUSUAL]
 
 
 def _line_months(session: Session, rules: CallRules, month: str) -> list[LineMonth]:

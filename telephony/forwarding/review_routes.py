@@ -126,6 +126,7 @@ def get_review(
 
 @router.get("/call-review/days", summary="The same calls by day and class")
 def get_days(visit: Staff, wanted: Wanted) -> list[DayAnswer]:
+    """Of as many days as can be asked for, one row for each of the day's classes."""
     return [DayAnswer.of(one) for one in call_chart(visit.session, wanted)]
 
 
@@ -182,6 +183,7 @@ def post_reinstate(call: str, visit: MoneyStaff, accept_language: AcceptLanguage
 def get_anomalies(
     visit: Staff, month: Month = None, accept_language: AcceptLanguage = ""
 ) -> list[AnomalyAnswer]:
+    """The furthest from usual first, at most 1,000."""
     rules = _rules(visit)
     language = preferred_language(accept_language)
     wanted = month or rules.tariffs.calendar.local_month(visit.now)

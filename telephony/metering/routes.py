@@ -33,6 +33,8 @@ from telephony.numbers import get_line
 
 router = APIRouter(prefix="/api", tags=["usage"])
 
+MOST_MARGINS = 10_000
+
 Month = Annotated[
     str | None, Query(pattern=MONTH_PATTERN, examples=["2026-06"], description="This month if left out.")
 ]
@@ -80,6 +82,7 @@ def post_reconciliation(body: MonthBody, visit: MoneyStaff) -> ReconciliationAns
 
 @router.get("/reconciliations", tags=["billing review"], summary="Months that were compared")
 def get_reconciliations(visit: MoneyStaff) -> list[ReconciliationAnswer]:
+    """The latest 200, the newest month first."""
     return [ReconciliationAnswer.of(one) for one in list_reconciliations(visit.session)]
 
 
@@ -107,9 +110,10 @@ def post_close(case_id: int, body: NoteBody, visit: MoneyStaff) -> CaseAnswer:
 
 @router.get("/margins", tags=["billing review"], summary="What each line's month left over")
 def get_margins(visit: MoneyStaff, month: Month = None) -> list[MarginAnswer]:
-    """What was charged less what the carrier takes; the carrier's prices come with the comparison of the month."""
+    """What was charged less what the carrier takes; the carrier's prices come with the comparison of the month. At most
+    10,000 lines, by their id."""
     span = month_span(_rules(visit).calendar, _month(visit, month))
-    return [MarginAnswer.of(margin) for margin in margins(visit.session, span)]
+    return [MarginAnswer.of(margin) for margin in margins(visit.session, span)[:MOST_MARGINS]]
 
 
 @router.post("/what-if", tags=["billing review"], summary="A month under another rate card")

@@ -4,6 +4,80 @@ instead, and the key, value and allowed text of the problem that is told."""
 PLANS = "one of monthly-personal, monthly-corporate, monthly-corporate-user, drop-in"
 
 BROKEN_COWORKING = [
+    # Reservations
+    ("sakura", 'site = "toyama"\nleast_people', 'site = "takaoka"\nleast_people', "reservations.spaces.meeting-room.site", '"takaoka"', "toyama"),
+    ("sakura", "most_people = 8 ", "most_people = 1 ", "reservations.spaces.meeting-room.most_people", "1", "2 or more"),
+    ("netsugen", "seats = 40 ", "seats = 4 ", "reservations.spaces.seat.most_people", "10", "4 or less"),
+    (
+        "sakura",
+        'unstaffed_via = ["site", "app"] # SAK-28',
+        'via = ["site"]\nunstaffed_via = ["site", "app"] # SAK-28',
+        "reservations.spaces.seat.unstaffed_via[1]",
+        '"app"',
+        "one of site",
+    ),
+    (
+        "sakura",
+        "[reservations.spaces.meeting-room] ",
+        "[reservations.spaces.board-room] ",
+        'billing.uses."space:board-room"',
+        "",
+        "amount = 0 where it is free",
+    ),
+    (
+        "netsugen",
+        "[reservations.spaces.meeting-space]",
+        '[reservations.spaces.meeting-space]\nmember_plans = ["monthly"]',
+        "reservations.spaces.meeting-space.member_plans[0]",
+        '"monthly"',
+        PLANS,
+    ),
+    # Doors
+    (
+        "sakura",
+        'site = "toyama"\nopened_by',
+        'site = "takaoka"\nopened_by',
+        "doors.doors.entrance.site",
+        '"takaoka"',
+        "one of toyama",
+    ),
+    ("sakura", 'extra = "drop-in" ', 'extra = "dropin" ', "doors.drop_in.extra", '"dropin"', "one of drop-in"),
+    ("sakura", "qr_seconds = 60 ", "qr_seconds = 61 ", "doors.qr_seconds", "61", "60"),
+    ("netsugen", "from_minutes = 180\n", "from_minutes = 120\n", "doors.vouchers[3].from_minutes", "120", "over 120"),
+    (
+        "sakura",
+        'checked_in_by = ["entrance-code", "qr"] ',
+        'checked_in_by = ["face"] ',
+        "doors.checked_in_by[0]",
+        '"face"',
+        "app",
+    ),
+    # Mail
+    (
+        "sakura",
+        'options = ["address-mail"]      #',
+        'options = ["mail"]              #',
+        "mail.entitlement.options[0]",
+        '"mail"',
+        "one of address-mail",
+    ),
+    ("sakura", "warning_days_before = 5", "warning_days_before = 31", "mail.storage.warning_days_before", "31", "30"),
+    (
+        "sakura",
+        '[billing.fees.mail-forwarding]  # (open) postage at what it cost, and the handling fee\nkind = "at-cost"',
+        '[billing.fees.mail-forwarding]\nkind = "fixed"\namount = 500',
+        "mail.forwarding",
+        "",
+        "billing.fees.mail-forwarding",
+    ),
+    (
+        "sakura",
+        "notice_days = 1095",
+        "notice_days = 0",
+        "membership.retention.notice_days",
+        "0",
+        "a whole number from 1 to 3650",
+    ),
     # Plans and options that are not there
     ("netsugen", "monthly-personal = {", "monthly = {", "billing.dues.monthly", "{", PLANS),
     (
@@ -194,4 +268,30 @@ BROKEN_COWORKING = [
         '"桜"',
         "of the banks' kana",
     ),
+    # The address
+    (
+        "sakura",
+        'option = "company-registration"',
+        'option = "registration"',
+        "registered_address.uses.company-registration.option",
+        '"registration"',
+        "one of address-mail, company-registration",
+    ),
+    (
+        "sakura",
+        'kind = "mail"',
+        'kind = "company"',
+        "registered_address.uses.company-registration.kind",
+        '"company"',
+        "mail or sole-trader",
+    ),
+    (
+        "sakura",
+        "[registered_address.addresses]  # the terms, article 1\ntoyama",
+        "[registered_address.addresses]\nkanazawa",
+        "registered_address.addresses.kanazawa",
+        "{",
+        "one of toyama",
+    ),
+    ("sakura", "letter_days = 30", "letter_days = 0", "membership.identity.letter_days", "0", "from 1 to 90"),
 ]

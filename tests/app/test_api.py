@@ -114,7 +114,7 @@ def test_everything_else_works_on_what_is_ones_own(house: ApiHouse) -> None:
 def when_to_call(operation: Operation) -> int:
     """What is taken away can be taken away first, so that it can be set, but for what nobody can make again; what
     others need, such as the password that they show, changes last."""
-    if operation.name == "DELETE /api/voicemail/{message_id}":
+    if operation.name in {"DELETE /api/voicemail/{message_id}", "POST /api/mail/{mail_item_id}/not-mine"}:
         return 2
     if operation.name == "POST /api/account/passkeys/{passkey_id}/remove":
         return 3

@@ -32,6 +32,8 @@ NOT_ON_RECORD = {
 }
 # Something else comes before it, or it takes a file.
 ASKS_FOR_MORE = {
+    "POST /api/mail/{mail_item_id}/scan-pages",
+    "POST /api/mail/{mail_item_id}/scan",
     "PUT /api/account/passkeys/{passkey_id}",
     "POST /api/account/passkeys/{passkey_id}/remove",
     "PUT /api/lines/{line_id}/registered-phones/{number}",

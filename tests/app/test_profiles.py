@@ -52,12 +52,22 @@ OPTIONAL = {
     "shift", "forced_end_after_days", "cards", "retry_after_days", "slips", "direct_debit", "file_days_before", "phone",
     "registration_number", "is_corporation", "bank_account", "included_in", "community", "company_list", "groups",
     "community_link", "incidents", "partner_facilities", "link", "kind",
+    "retention", "notice_days",
+    "mail", "refused_kinds", "refused_contents", "handed_over_when_staffed", "grant_minutes", "distribution", "storage",
+    "warning_days_before", "disposal", "waiting_days", "handling_fee", "weekdays", "forwarding",
+    "lends", "reservations", "spaces", "seats", "least_people", "months_ahead", "via", "unstaffed_via", "note",
+    "step_minutes", "longest_minutes", "changed_days_before", "released_days",
+    "doors", "must_check_in", "card_needs_plan_hours_unstaffed", "qr_seconds", "drop_in", "lends_card", "extra",
+    "vouchers",
+    "identity", "identity_required", "four_eyes", "address_letter_always", "letter_days", "repeat_years",
+    "expires_after_days", "registered_address", "proof_days", "certificate_days",
 }  # fmt: skip
 """Keys with a default, as docs/new-operator.md lists them."""
-ENTRIES = {"groups", "partner_facilities", "offices",
+ENTRIES = {"spaces", "lends", "addresses", "exit_steps", "groups", "doors", "partner_facilities", "offices",
            "declarations", "options", "dues", "uses", "limit_reasons", "inquiry_categories", "notes",
            "plans", "prohibited_acts", "fees", "refusal_reasons", "suspension_reasons",
-           "interruption_reasons", "announcements", "rules", "line_plans", "quotas"}  # fmt: skip
+           "interruption_reasons", "refused_contents", "ways", "announcements", "rules", "line_plans",
+           "quotas"}  # fmt: skip
 """Tables of named entries: an operator has the ones it has."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.lock_settings import LockSettings
 from app.setting_fields import OperatorSettings, Settings
 from app.settings import EffectiveSettings, SettingsError, load_settings, read_settings
 
@@ -292,3 +293,36 @@ def test_every_setting_is_documented() -> None:
         assert f"| `{name}` | `RUSUBAN_{name.upper()}` |" in text
     for name in OperatorSettings.model_fields:
         assert f"| `{name}` |" in text
+    for name in LockSettings.model_fields:
+        assert f"`{name}`" in text.partition("### A lock")[2]
+
+
+# Locks
+
+LOCKS = """
+[[operators]]
+profile = "sakura"
+[[operators.locks]]
+door = "entrance"
+kind = "sesame"
+reference = "126D3D66-9222-4E5A-BCDE-0C6629D48D43"
+"""
+
+
+def test_a_lock_says_which_of_its_keys_are_wrong_and_shows_no_secret(tmp_path: Path) -> None:
+    whole = LOCKS + f'api_key = "{PASSWORD}"\ndevice_key = "000102030405060708090a0b0c0d0e0f"\n'
+    effective = read(tmp_path, whole)
+    [lock] = effective.settings.operators[0].locks
+    assert (lock.door, lock.kind, lock.api_key) == ("entrance", "sesame", PASSWORD)
+    assert PASSWORD not in repr(effective.settings) + repr(effective.table())
+
+    wrong = LOCKS + f'api_key = "{PASSWORD}"\ndevice_key = "{PASSWORD}"\nprefix = "x"\n'
+    told = "\n".join(problems(tmp_path, wrong))
+    assert PASSWORD not in told
+    assert "operators[0].locks[0].device_key" in told
+    assert "topic_prefix" in told
+    [missing] = problems(tmp_path, LOCKS + f'api_key = "{PASSWORD}"\n')
+    assert "device_key" in missing
+    [twice] = problems(tmp_path, whole + whole.partition('"sakura"')[2])
+    assert "each for another door" in twice
+    assert PASSWORD not in twice

@@ -8,6 +8,7 @@ import pytest
 
 from tests.processes import once
 from tests.servers.debian import start_postgres15, start_rabbitmq, start_redis
+from tests.servers.mosquitto import start_mosquitto
 
 FOLDER = Path(__file__).parent
 
@@ -28,6 +29,12 @@ def rabbitmq_url(run_folder: Path) -> str:
 @pytest.fixture(scope="session")
 def redis_url(run_folder: Path) -> str:
     return once(run_folder, "redis", lambda: start_redis(run_folder))
+
+
+@pytest.fixture(scope="session")
+def mosquitto_folder(run_folder: Path) -> Path:
+    """Where the broker's port, authority and password are (see tests/servers/mosquitto.py)."""
+    return Path(once(run_folder, "mosquitto", lambda: str(start_mosquitto(run_folder))))
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.people.retention import forget
 from coworking.kit.notices import Notice
-from tests.factories.membership import NOW
+from coworking.kit.outbox import Resources
+from coworking.membership import MemberRules, RulesOfMembers
+from tests.factories.membership import NOW, nex
 
 
-def queue_forget(session: Session, operator_id: int) -> None:
+def queue_forget(resources: Resources, session: Session, operator_id: int) -> None:
+    rules = MemberRules(nex().membership, nex().calendar())
+    resources.provide(RulesOfMembers, RulesOfMembers({operator_id: rules}))
     session.add(
         Notice(
             operator_id=operator_id,

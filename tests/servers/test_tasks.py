@@ -15,16 +15,30 @@ from coworking.kit.db import Database
 from coworking.kit.outbox import TASKS, TaskContext, task
 from tests.factories.membership import NOW
 from tests.servers.debian import Broker, rabbitmq_broker, redis_broker
-from tests.servers.scenes import billing, kit, membership, numbers, telephony
+from tests.servers.scenes import (
+    billing,
+    card_challenges,
+    doors,
+    kit,
+    mail,
+    membership,
+    numbers,
+    reservations,
+    telephony,
+)
 from tests.servers.task_house import House
 
 OF_TESTS = "test-"
 BURST = 20
 SCENES = {
     **billing.SCENES,
+    **card_challenges.SCENES,
+    **doors.SCENES,
     **kit.SCENES,
+    **mail.SCENES,
     **membership.SCENES,
     **numbers.SCENES,
+    **reservations.SCENES,
     **telephony.SCENES,
 }
 

@@ -9,13 +9,17 @@ from app.simulate.actions import (
     clock,
     community,
     contracts,
+    doors,
     identity,
     incidents,
     line_office,
+    mail,
     membership,
     paying,
+    reservations,
     steering,
     telephone,
+    virtual_office,
 )
 from app.simulate.actions.declaration import Action
 
@@ -26,14 +30,18 @@ ACTIONS: Final[dict[str, Action]] = {
         accounts,
         charging,
         paying,
+        reservations,
         banking,
         contracts,
         community,
         incidents,
+        doors,
         identity,
+        virtual_office,
         telephone,
         steering,
         line_office,
+        mail,
         clock,
     )
     for action in area.ACTIONS

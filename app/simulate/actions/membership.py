@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from app.simulate.actions.declaration import Action
-from app.simulate.actions.identity import DEFAULT_METHOD
+from app.simulate.actions.identity import check_identity
 from app.simulate.actions.own_words import listed_or_last
 from app.simulate.fields import DAY, OFFICE, TEXT, TEXTS, Field, integer, name_of, word, words
 
@@ -65,7 +65,7 @@ def refuse(world: "World", step: "Step") -> None:
 def link_card(world: "World", step: "Step") -> None:
     """By the member, with the reference that an app read from the card."""
     name = step.text("member")
-    body = {"card": step.text("card", _card(name))}
+    body = {"card": step.text("card", linked_card(name))}
     path = f"/api/members/{world.member(name).reference}/linked-card"
     world.api("PUT", path, body, by=step.by or name)
 
@@ -121,7 +121,7 @@ def _entered(world: "World", step: "Step", path: str) -> str:
     if plan in world.deployment.evidence_plans and "evidence" not in left_out:
         body["evidence"] = "seen by staff"
     if _needs_card(world, step, kind) and "card" not in left_out:
-        body["card"] = _card(label)
+        body["card"] = linked_card(label)
     capacity = step.fields.get("capacity", office.get("capacity"))
     if capacity is not None:
         body["capacity"] = capacity
@@ -171,13 +171,13 @@ def _needs_card(world: "World", step: "Step", kind: str) -> bool:
     return kind == "person" and (joins or step.text("plan") in world.deployment.card_plans)
 
 
-def _card(name: str) -> str:
+def linked_card(name: str) -> str:
+    """What an app reads from the My Number Card of somebody of that name."""
     return f"card of {name}"
 
 
 def _verify(world: "World", step: "Step", member: str) -> None:
-    path = f"/api/members/{member}/identity-records"
-    world.api("POST", path, {"method": DEFAULT_METHOD}, by=step.by or "staff")
+    check_identity(world, member, by=step.by or "staff")
 
 
 _MEMBER = Field(name_of("member"), required=True)

@@ -73,7 +73,7 @@ class DeskPhoneNotLendable(UserError):
     en = "This line's plan has no desk phone. Choose a line whose plan has one."
 
 
-class OfficeOnly(UserError):
+class ReceptionForOfficesOnly(UserError):
     code = "office-only"
     status = 403
     ja = "受付電話からの呼び出しは、オフィスをご利用の会員だけが使えます。別の方法でお呼び出しください。"

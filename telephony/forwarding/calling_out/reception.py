@@ -11,7 +11,7 @@ from coworking.kit.audit import record
 from coworking.membership import MemberRules, facts
 from telephony.forwarding.callbacks import OUT_ENDED, Callbacks
 from telephony.forwarding.calling_out.asking import enter_attempt
-from telephony.forwarding.calling_out.errors import NoLiveLine, OfficeOnly, ReceptionPhoneMissing
+from telephony.forwarding.calling_out.errors import NoLiveLine, ReceptionForOfficesOnly, ReceptionPhoneMissing
 from telephony.forwarding.calling_out.models import CallAttempt
 from telephony.forwarding.rules import CallRules
 from telephony.numbers import Line, list_lines
@@ -30,10 +30,10 @@ def ask_from_reception(
     now: datetime,
 ) -> CallAttempt:
     """Ring the reception phone of the member's office, then the member's first live line as a caller would. Raises
-    `NotFound`, `OfficeOnly`, `ReceptionPhoneMissing`, `NoLiveLine`, `CallUnderWay`."""
+    `NotFound`, `ReceptionForOfficesOnly`, `ReceptionPhoneMissing`, `NoLiveLine`, `CallUnderWay`."""
     member = facts(session, member_id)
     if member.plan not in rules.forwarding.reception.member_plans:
-        raise OfficeOnly
+        raise ReceptionForOfficesOnly
     office = member_rules.profile.offices.get(member.office)
     if office is None or office.reception_phone is None:
         raise ReceptionPhoneMissing

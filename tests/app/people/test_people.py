@@ -15,20 +15,29 @@ from app.people.exporting import export_person
 from app.people.holds import lift_hold, members_on_hold, place_hold
 from app.people.models import Erasure
 from app.people.retention import RETENTION, STEPS
+from coworking.billing.debits.mandates import NewMandate, register_mandate
 from coworking.billing.invoice_models import InvoiceBalance
 from coworking.kit.audit import AuditEntry
+from coworking.kit.clock import SystemClock
 from coworking.kit.errors import NotFound, UserError
 from coworking.kit.notices import Notice
-from coworking.membership.incidents.models import Inquiry
+from coworking.kit.sealing import FieldKeys
+from coworking.membership.incidents.models import Breach, FaultReport, Inquiry
 from coworking.membership.models import Account, Member, Person
+from coworking.membership.record_fields import RetentionDays
 from coworking.membership.signing_in.models import Passkey
+from telephony.numbers.models import RegisteredPhone
+from tests.factories.cards import make_card, sandbox_cards
 from tests.factories.invoices import make_invoice
 from tests.factories.membership import NOW, make_account, make_member, make_operator, nex
+from tests.factories.numbers import make_line
 from tests.factories.passkeys import make_passkey
 
 CALENDAR = nex().calendar()
 SECRET = "秘密の質問"
 ACTOR = "account:1"
+PHONE = "+819012345678"
+MANDATE = NewMandate("0001", "001", 1, "7654321", "カイイン ハナコ", date(2026, 4, 1), is_active=True)
 NAMES = {one.what.en: name for name, one in RETENTION.items()}
 
 
@@ -111,6 +120,51 @@ def test_what_no_law_keeps_is_erased_and_the_rest_is_told(session: Session, memb
     assert (again.at, len(session.scalars(select(Erasure)).all())) == (NOW, 1)
 
 
+def test_nothing_of_cards_accounts_phones_and_messages_is_left(session: Session, member: Member) -> None:
+    operator_id, keys = member.operator_id, FieldKeys({"a": bytes(32)})
+    make_card(session, sandbox_cards(SystemClock()), member)
+    mandate = register_mandate(session, keys, member.id, MANDATE, actor=ACTOR, now=NOW)
+    member.status, member.ends_on = "active", None
+    line = make_line(session, operator_id, member=member)
+    member.status, member.ends_on = "ended", date(2026, 6, 9)
+    session.add(
+        RegisteredPhone(operator_id=operator_id, line_id=line.id, number=PHONE, slot=1, registered_at=NOW)
+    )
+    session.add(
+        FaultReport(
+            operator_id=operator_id,
+            member_id=member.id,
+            kind="fault",
+            what=SECRET,
+            place="2F",
+            reported_at=NOW,
+            reported_by=ACTOR,
+        )
+    )
+    session.add(
+        Breach(
+            operator_id=operator_id,
+            member_id=member.id,
+            kind="other",
+            happened_on=date(2026, 6, 2),
+            evidence="",
+            recorded_at=NOW,
+            recorded_by=ACTOR,
+        )
+    )
+    session.flush()
+    before = export_person(session, member.person_id).tables
+    for table in ("cards", "debit_mandates", "lines", "registered_phones", "fault_reports", "breaches"):
+        assert len(before[table]) == 1, table
+    told = json.dumps(before, ensure_ascii=False)
+    assert ("7654321" in told, PHONE in told, "カイイン" in told) == (False, True, False)
+    erased = erase(session, CALENDAR, member.person_id, actor=ACTOR, now=NOW)
+    after = json.dumps(export_person(session, member.person_id).tables, ensure_ascii=False)
+    assert [word for word in (PHONE, SECRET, "ｶｲｲﾝ", "pm_ok") if word in after] == []
+    assert (mandate.state, mandate.sealed_number) == ("ended", b"")
+    assert ("conduct", date(2031, 6, 2)) in {(NAMES[one.retention.what.en], one.until) for one in erased.kept}
+
+
 def still_a_member(session: Session, member: Member) -> None:
     member.status, member.ends_on = "active", None
 
@@ -150,9 +204,11 @@ def test_erasing_is_refused_and_leaves_everything(
 
 
 def test_what_is_over_is_forgotten_but_not_of_who_is_held(session: Session, member: Member) -> None:
+    kept_days = RetentionDays(notice_days=1095, inquiry_days=1095)
+
     def forget(days: int) -> list[str]:
         for step in STEPS:
-            step(session, members_on_hold(session), NOW + timedelta(days=days))
+            step(session, members_on_hold(session), kept_days, NOW + timedelta(days=days))
         session.expire_all()
         return list(session.scalars(select(Notice.body))) + list(session.scalars(select(Inquiry.question)))
 

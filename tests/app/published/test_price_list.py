@@ -43,6 +43,9 @@ def test_prices_stand_as_kept_and_with_tax() -> None:
         "notification-address-change": 2000,
         "technician": 35_000,
         "recovery": None,
+        "mail-forwarding": None,
+        "mail-scan": 200,
+        "mail-storage": 50,
     }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from app.simulate.actions.declaration import Refused
 from app.simulate.deployment import Deployment, Upcoming
 from app.simulate.document import parse_document
 from app.simulate.errors import FailedRun, Place
+from app.simulate.my_number_cards import PeoplesCards
 from app.simulate.reading import _Reader
 from app.simulate.scenario import Scenario
 from app.simulate.world import World
@@ -73,7 +75,7 @@ class Carrier:
 class Stage:
     """A deployment without a database, and all that was asked of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cards_folder: Path) -> None:
         self.log: list[tuple[int, str]] = []
         self.clock = VirtualClock(STARTS_AT)
         self.carrier = Carrier(self.clock, self.log)
@@ -112,6 +114,7 @@ class Stage:
             refusal_reasons=(),
             prohibited_acts=(),
             mails_to=lambda address: (),
+            peoples_cards=PeoplesCards(cards_folder, self.clock),
             enter_card=lambda reference, card: None,
             payment_changed_by_office=False,
             debits_accounts=False,
@@ -160,8 +163,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    made = Stage()
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
     yield made
     made.loop.close()
 

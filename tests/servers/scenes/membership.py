@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.servers import answers, community, contracts, guesses, mail_requests, people
+from tests.servers import addresses, answers, community, contracts, guesses, mail_requests, people
 from tests.servers.task_house import Scenes
 
 SCENES: Scenes = {
@@ -37,7 +37,19 @@ SCENES: Scenes = {
         lambda _, session: contracts.is_ended(session),
     ),
     "people.forget": (
-        lambda house, session: people.queue_forget(session, house.operator_id),
+        lambda house, session: people.queue_forget(house.work.resources, session, house.operator_id),
         lambda _, session: people.is_forgotten(session),
+    ),
+    "people.forget-identity": (
+        lambda house, session: addresses.queue_forget(house.work.resources, session, house.operator_id),
+        lambda _, session: addresses.is_forgotten(session),
+    ),
+    "membership.repeat-identity": (
+        lambda house, session: addresses.queue_repeat(house.work.resources, session, house.operator_id),
+        lambda _, session: addresses.is_repeat_told(session),
+    ),
+    "virtual-office.ask-for-proofs": (
+        lambda house, session: addresses.queue_ask(house.work.resources, session, house.operator_id),
+        lambda _, session: addresses.is_asked(session),
     ),
 }

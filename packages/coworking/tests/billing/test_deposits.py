@@ -27,7 +27,7 @@ from coworking.billing.deposits.receiving import match_all, read_file
 from coworking.billing.errors import InvoiceNotOpen
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.journal import balances
-from coworking.billing.journal_models import ClosedMonth
+from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.payment_events import PaymentReversed
 from coworking.billing.payment_models import Payment
 from coworking.billing.payments import reverse_payment
@@ -238,7 +238,9 @@ def test_a_deposit_of_a_closed_month_is_booked_on_the_next_open_day(bank: Bank) 
         ClosedMonth(operator_id=bank.operator_id, month="2026-05", closed_at=NOW, closed_by=ACTOR)
     )
     [deposit] = bank.read(("2026-05-29", 11_000, "ｻﾄｳ ﾊﾅｺ"))
-    assert bank.session.get_one(Payment, deposit.payment_id).received_on == date(2026, 6, 1)
+    assert bank.session.get_one(Payment, deposit.payment_id).received_on == date(2026, 5, 29)
+    entries = select(JournalEntry.booked_on).where(JournalEntry.key == f"payment:{deposit.payment_id}")
+    assert bank.session.scalars(entries).all() == [date(2026, 6, 1)]
 
 
 NAMES = ("ｻﾄｳ ﾊﾅｺ", "ｽｽﾞｷ", "ﾀﾞﾚｶ")

@@ -19,7 +19,6 @@ from coworking.billing.errors import (
     BrandRequired,
     InvoiceNotOpen,
     KeyUsedOtherwise,
-    MonthClosed,
     NothingPaid,
     NotRefundable,
     NotReversible,
@@ -30,7 +29,7 @@ from coworking.billing.errors import (
 )
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.journal import balances
-from coworking.billing.journal_models import ClosedMonth
+from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.payment_events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from coworking.billing.payment_models import Payment
 from coworking.billing.payment_record_models import Refund
@@ -178,13 +177,16 @@ def test_an_invoice_of_somebody_else_is_not_there(counter: Counter) -> None:
         counter.take(1, number=other.number)
 
 
-def test_nothing_is_received_in_a_month_that_is_closed(counter: Counter) -> None:
+def test_what_came_in_during_a_closed_month_is_booked_on_the_first_open_day(counter: Counter) -> None:
     counter.session.add(
         ClosedMonth(operator_id=counter.operator_id, month="2026-05", closed_at=NOW, closed_by=ACTOR)
     )
     counter.session.flush()
-    with pytest.raises(MonthClosed):
-        counter.pay(100, received_on=date(2026, 5, 31))
+    payment = counter.pay(100, received_on=date(2026, 5, 31))
+    assert payment.received_on == date(2026, 5, 31)
+    entry = counter.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.key, entry.booked_on) == (f"payment:{payment.id}", date(2026, 6, 1))
 
 
 BRANDS = (

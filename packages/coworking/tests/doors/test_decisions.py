@@ -115,6 +115,8 @@ ANY = st.builds(
 def test_nobody_comes_in_whom_the_rules_keep_out(facts: EntryFacts) -> None:
     if refusal_of(facts) is None:
         assert facts.status in ("active", "leaving")
-        assert facts.in_term and facts.is_open and not facts.is_closed_for_emergency
+        assert facts.in_term
+        assert facts.is_open
+        assert not facts.is_closed_for_emergency
         assert facts.has_paid_time or not facts.must_reserve or facts.has_reservation
         assert facts.act == "check-in" or facts.is_inside or not facts.must_check_in

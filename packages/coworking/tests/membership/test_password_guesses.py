@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -13,15 +14,18 @@ from coworking.kit.db import Database
 from coworking.kit.errors import NotPermitted, TryAgain, UserError
 from coworking.kit.outbox import Resources, TaskContext
 from coworking.membership import (
+    Actor,
     PasswordGuesses,
     PasswordWrong,
     SignInRefused,
     TooManyAttempts,
     forget_guesses,
+    step_up,
 )
 from coworking.membership.guess_models import PasswordFailure
 from coworking.membership.password_guesses import FORGOTTEN_AFTER, LONGEST_DELAY, Guessed, after_guess
-from tests.factories.membership import NOW, make_operator
+from coworking.membership.signing_in.errors import StepUpNeeded
+from tests.factories.membership import NOW, make_account, make_member, make_operator
 
 NAME = "sato@example.jp"
 SECOND = timedelta(seconds=1)
@@ -36,6 +40,28 @@ def test_from_the_fifth_guess_on_the_next_has_to_wait_twice_as_long() -> None:
     for _ in range(1_000):
         guessed = after_guess(guessed, NOW)
     assert guessed.wait(NOW) == LONGEST_DELAY
+
+
+@pytest.mark.parametrize(
+    ("has_password", "factors", "minutes", "refused"),
+    [
+        (False, 2, 10, None),
+        (False, 2, 11, StepUpNeeded),
+        (False, 1, 11, StepUpNeeded),
+        (True, 2, 10, None),
+        (True, 2, 11, StepUpNeeded),
+    ],
+)
+def test_a_passkey_shown_just_now_stands_for_the_password(
+    session: Session, has_password: bool, factors: int, minutes: int, refused: type[UserError] | None
+) -> None:
+    operator_id = make_operator(session)
+    account = make_account(session, operator_id, member=make_member(session, operator_id))
+    account.password_set_at = NOW if has_password else None
+    shown_at = NOW - timedelta(minutes=minutes)
+    actor = Actor(operator_id, account.id, account.member_id, "member", "ja", "", 1, factors, shown_at)
+    with pytest.raises(refused) if refused else nullcontext():
+        step_up(session, Resources(), actor, None, now=NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coworking.billing.balances import OPEN, locked_balances, owed, status_on
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
-from coworking.billing.journal import Entry, Line, book
+from coworking.billing.journal import Entry, Line, book, first_open_day
 from coworking.billing.payment_events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from coworking.billing.payment_models import Allocation, Payment
 from coworking.billing.payment_record_models import Refund
@@ -86,7 +86,7 @@ def use_advances(session: Session, rules: BillingRules, invoice_id: int, now: da
         used = allocate(session, payment, rest, [balance], today=today, now=now)
         if used:
             lines = [Line("advance", used), Line("receivable", -used)]
-            key = f"advance:{payment.id}:{invoice_id}"
+            key = f"advance:{payment.id}:{invoice_id}:{_times(session, payment.id, invoice_id)}"
             entry = Entry(key, "advance", today, member.id, member.name, invoice.number, lines)
             book(session, invoice.operator_id, entry, now)
 
@@ -113,7 +113,7 @@ def book_payment(
     session: Session, payment: Payment, allocated: Decimal, counterparty: str, now: datetime
 ) -> None:
     """Book a payment, of which so much pays invoices and the rest is an advance; all amounts of a reversal are
-    negative."""
+    negative. What came in during a month that is closed is booked on the first day that is open."""
     lines = [
         Line("money", payment.amount, payment.means),
         Line("receivable", -allocated),
@@ -122,7 +122,7 @@ def book_payment(
     entry = Entry(
         f"payment:{payment.id}",
         "payment",
-        payment.received_on,
+        first_open_day(session, payment.received_on),
         payment.member_id,
         counterparty,
         payment.key,
@@ -131,17 +131,21 @@ def book_payment(
     book(session, payment.operator_id, entry, now)
 
 
-def payments_on(session: Session, invoice_id: int) -> list[int]:
-    """The payments of which something stands on an invoice, the latest first."""
-    total = func.sum(Allocation.amount)
+def paid_parts(session: Session, invoice_id: int) -> dict[int, Decimal]:
+    """What of each payment that stands pays an invoice, the latest payment first."""
+    reversal = aliased(Payment)
+    total = func.sum(Allocation.amount, type_=Allocation.amount.type)
     statement = (
-        select(Allocation.payment_id)
-        .where(Allocation.invoice_id == invoice_id)
+        select(Allocation.payment_id, total)
+        .where(
+            Allocation.invoice_id == invoice_id,
+            ~select(reversal.id).where(reversal.reverses_id == Allocation.payment_id).exists(),
+        )
         .group_by(Allocation.payment_id)
         .having(total > 0)
         .order_by(Allocation.payment_id.desc())
     )
-    return list(session.scalars(statement))
+    return dict(session.execute(statement).all())
 
 
 def rests_of(session: Session, member_id: int) -> dict[int, Decimal]:
@@ -176,6 +180,16 @@ def _with_rest(session: Session, member_id: int) -> list[tuple[Payment, Decimal]
         .order_by(Payment.id)
     )
     return [(payment, left) for payment, left in session.execute(statement)]
+
+
+def _times(session: Session, payment_id: int, invoice_id: int) -> int:
+    """How often the two were brought together or parted: what was released can be used for the same invoice again."""
+    statement = (
+        select(func.count())
+        .select_from(Allocation)
+        .where(Allocation.payment_id == payment_id, Allocation.invoice_id == invoice_id)
+    )
+    return session.scalars(statement).one()
 
 
 def _add(session: Session, payment: Payment, invoice_id: int, amount: Decimal, now: datetime) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from coworking.billing.cards.collecting import collect_invoice
 from coworking.billing.charges import Posting
 from coworking.billing.day_rules import DaysAfter
 from coworking.billing.invoicing.issuing import invoice_now
-from coworking.billing.profile import Schedule
+from coworking.billing.profile import PaymentMeans, Schedule
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.errors import UserError
 from coworking.kit.outbox import TaskContext, task
@@ -28,6 +29,37 @@ def ask_for_invoice(session: Session, operator_id: int, member_id: int, now: dat
     invoice_at_once.enqueue(
         session, operator_id=operator_id, now=now, key=f"invoice-at-once:{member_id}", member_id=member_id
     )
+
+
+def ask_for_card_payment(
+    session: Session, operator_id: int, member_id: int, charge_key: str, now: datetime
+) -> None:
+    """Once this transaction is kept, the charge under this key is invoiced by itself and the registered card is charged
+    for it, however the member pays otherwise."""
+    invoice_by_card.enqueue(
+        session,
+        operator_id=operator_id,
+        now=now,
+        key=f"invoice-by-card:{charge_key}",
+        member_id=member_id,
+        charge_key=charge_key,
+    )
+
+
+@task("billing.invoice-by-card")
+def invoice_by_card(context: TaskContext, *, member_id: int, charge_key: str) -> None:
+    """What cannot be issued now is left to the run of the month, which shows why."""
+    assert context.operator_id is not None
+    rules = context.resource(RulesOfBilling)[context.operator_id]
+    session, now = context.session, context.clock.now()
+    try:
+        with session.begin_nested():
+            issued = invoice_now(session, rules, member_id, now, keys=[charge_key], means=PaymentMeans.CARD)
+    except UserError as error:
+        log.warning("not invoiced by card", member_id=member_id, code=error.code)
+        return
+    for one in issued:
+        collect_invoice(session, context.operator_id, member_id, one.invoice_id, now)
 
 
 @task("billing.invoice-at-once")

@@ -17,6 +17,7 @@ from coworking.kit.db import table_of
 from coworking.kit.money import TaxMode
 
 LARGEST_PAGE = 200
+MOST_TOTALS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def list_charges(
 def totals_by_month(
     session: Session, *, member_id: int | None = None, service_month: str | None = None
 ) -> list[MonthTotal]:
-    """What was posted, grouped by member, month and kind: what a month's bill is made of."""
+    """What was posted, grouped by member, month and kind: what a month's bill is made of. At most `MOST_TOTALS`, by
+    month."""
     statement = (
         select(
             Charge.member_id,
@@ -153,6 +155,7 @@ def totals_by_month(
         )
         .group_by(Charge.member_id, Charge.service_month, Charge.what, Charge.tax_mode)
         .order_by(Charge.service_month, Charge.member_id, Charge.what)
+        .limit(MOST_TOTALS)
     )
     rows = session.execute(_filtered(statement, member_id, None, service_month))
     return [

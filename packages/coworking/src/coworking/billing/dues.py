@@ -162,9 +162,11 @@ def _take_back(
     stands: Mapping[str, _Standing],
     now: datetime,
 ) -> None:
-    """Reverse what is not owed; not the first payment where the operator refunds nothing (SAK-05)."""
+    """Reverse what is not owed. Of the first payment, where the operator refunds nothing, only what later invoices can
+    take up: months of a contract that goes on, as in a pause (SAK-30), not those after its end (SAK-05)."""
     for key, standing in stands.items():
-        if key not in owed and (rules.profile.refunds or not standing.is_first_payment):
+        goes_on = contract.ends_on is None or standing.month <= contract.ends_on
+        if key not in owed and (goes_on or rules.profile.refunds or not standing.is_first_payment):
             reverse(session, contract.operator_id, key, reason=NOT_OWED, now=now)
 
 

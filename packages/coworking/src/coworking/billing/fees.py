@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -20,10 +19,12 @@ from coworking.billing.charge_errors import (
 from coworking.billing.charges import Posting, post, reverse
 from coworking.billing.days_of_charges import days_of
 from coworking.billing.dues_models import FeeRecord
+from coworking.billing.item_events import ItemHandedBack, ItemState
 from coworking.billing.payment_methods import way_to_pay
 from coworking.billing.price_fields import Fee, FixedFee
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
+from coworking.kit.events import tell
 from coworking.kit.money import plain
 from coworking.membership import (
     DamageReported,
@@ -39,8 +40,6 @@ PLAN_CHANGE = "plan-change"
 EVENT_FEE = "event-fee"
 DAMAGE = "damage"
 DISPOSAL = "disposal"
-
-ItemState = Literal["ok", "broken", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +190,7 @@ def hand_back(
     if what not in rules.profile.fees:
         items = [name.removeprefix(f"{LOST}:") for name in rules.profile.fees if name.startswith(f"{LOST}:")]
         raise ItemUnknown(item=item, allowed=", ".join(items))
+    tell(session, ItemHandedBack(member_id, item, state, actor, now))
     if state == "ok":
         _record_return(session, member_id, item, actor, now)
         return None

@@ -48,8 +48,8 @@ def record_payment(
     """Record money that came in. It pays the named invoice, then those due first; the rest is an advance, used for the
     next invoice. Recording the same key again gives the payment that stands.
 
-    Raises `NotFound` for a member or an invoice that is not there, `MonthClosed`; ValueError for an amount that is not
-    whole or not positive.
+    Raises `NotFound` for a member or an invoice that is not there; ValueError for an amount that is not whole or not
+    positive.
     """
     if new.amount <= 0 or new.amount != new.amount.to_integral_value():
         raise ValueError("a payment is a positive number of whole yen")
@@ -105,7 +105,7 @@ def reverse_payment(
     """Take a payment back by another row, for money that did not stay: what it had paid is owed again.
 
     Raises `NotFound`, `NotReversible` for a row that is itself a reversal or a refund, `AlreadyReversed`,
-    `PaymentRefunded`, `MonthClosed`.
+    `PaymentRefunded`.
     """
     payment = session.get(Payment, payment_id)
     if payment is None:

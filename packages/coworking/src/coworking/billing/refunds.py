@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coworking.billing.allocations import book_payment, payments_on, rests_of
+from coworking.billing.allocations import book_payment, paid_parts, rests_of
 from coworking.billing.balances import locked_balances, owed
 from coworking.billing.cards.models import CardCharge
 from coworking.billing.cards.provider import CardProviders
@@ -53,7 +53,7 @@ def refund_invoice(
     left = balance.paid if amount is None else amount
     if left > balance.paid:
         raise RefundTooLarge(most=plain(balance.paid))
-    paid_by = payments_on(session, invoice.id)
+    paid_by = paid_parts(session, invoice.id)
     credit(session, rules, number, amount=owed(balance) + left, reason=reason, actor=actor, now=now)
     rests = rests_of(session, member.id)
     refunds = []

@@ -50,6 +50,7 @@ def get_charges(
 def get_months(
     visit: SignedIn, member_id: int | None = None, service_month: Month = None
 ) -> list[MonthAnswer]:
+    """At most 10,000 rows, from the first month on: with more, ask for one month or member."""
     totals = totals_by_month(
         visit.session,
         member_id=member_id if visit.actor.is_staff else visit.own_member_id(),

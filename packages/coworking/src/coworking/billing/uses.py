@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coworking.billing.at_once import ask_for_invoice, closes_at_once
+from coworking.billing.at_once import ask_for_card_payment, ask_for_invoice, closes_at_once
 from coworking.billing.charge_errors import (
     NothingPrinted,
     UnstaffedHours,
@@ -20,15 +20,22 @@ from coworking.billing.charge_errors import (
     UseTimesWrong,
 )
 from coworking.billing.charges import Posting, post
-from coworking.billing.closing_days import month_after
-from coworking.billing.days_of_charges import days_of
+from coworking.billing.days_of_charges import ChargeDays, days_of
 from coworking.billing.dues_models import Use
 from coworking.billing.payment_methods import way_to_pay
 from coworking.billing.price_fields import UnitPrice
 from coworking.billing.rules import BillingRules
+from coworking.billing.use_pools import charged_that_day, free_minutes_left
 from coworking.billing.use_prices import PricedUse, price_of_things, price_of_time
 from coworking.kit.audit import record
-from coworking.membership import MemberFacts, MembershipNotActive, contract_of, hold_member, is_staffed
+from coworking.membership import (
+    MemberFacts,
+    MembershipNotActive,
+    contract_of,
+    hold_member,
+    hold_sharing_members,
+    is_staffed,
+)
 
 LONGEST_USE = timedelta(hours=24)
 SPACE = "space:"
@@ -39,12 +46,19 @@ RUNNING = frozenset({"active", "leaving"})
 
 @dataclass(frozen=True, slots=True)
 class NewUse:
-    """Of time in [starts_at, ends_at), or of `quantity` things at `starts_at`."""
+    """Of time in [starts_at, ends_at), or of `quantity` things at `starts_at`. `occasion` is a reference to what it
+    belongs to, such as `reservation:7`. With `guests` it is the time of so many other people, each at the price of one
+    with a day's limit of their own, and without free hours. `paid_ahead`: the registered card is charged at once,
+    however the member pays otherwise. It costs what members on `plan` pay, if that is not the member's plan of now."""
 
     purpose: str
     starts_at: datetime
     ends_at: datetime | None = None
     quantity: int | None = None
+    occasion: str | None = None
+    guests: int = 0
+    paid_ahead: bool = False
+    plan: str | None = None
 
 
 def record_use(
@@ -53,11 +67,13 @@ def record_use(
     """Record a use and charge it. Free hours of spaces are one pool a month; the limit of a day counts the uses of one
     purpose on the local day of their start, in the order of recording. Raises `NotFound`, `UseNotOffered`,
     `UseTimesWrong`, `UseIsOfTime`, `UseIsOfThings`, `UnstaffedHours`."""
+    hold_sharing_members(session, member_id)
     member = hold_member(session, member_id)
-    price = _offered(rules, member, new.purpose)
+    member = replace(member, plan=new.plan or member.plan)
+    price = offered(rules, member, new.purpose)
     _require_staffed(rules, member, price, new.starts_at)
     counted_on = rules.calendar.local_date(new.starts_at)
-    priced = _priced(session, rules, member, price, new, counted_on)
+    priced = price_now(session, rules, member, price, new)
     use = Use(
         operator_id=member.operator_id,
         member_id=member_id,
@@ -70,6 +86,9 @@ def record_use(
         amount=priced.amount,
         recorded_at=now,
         recorded_by=actor,
+        occasion=new.occasion,
+        guests=new.guests,
+        paid_ahead=new.paid_ahead,
     )
     session.add(use)
     session.flush()
@@ -99,7 +118,7 @@ def print_pages(
     printed = {kind: count for kind, count in pages.items() if count}
     if not printed:
         raise NothingPrinted
-    prices = {kind: _offered(rules, member, f"{PRINTING}:{kind}") for kind in printed}
+    prices = {kind: offered(rules, member, f"{PRINTING}:{kind}") for kind in printed}
     for price in prices.values():
         _require_staffed(rules, member, price, now)
     options = _options_on(session, rules, member, now)
@@ -133,7 +152,7 @@ def print_pages(
     return amount
 
 
-def _offered(rules: BillingRules, member: MemberFacts, purpose: str) -> UnitPrice:
+def offered(rules: BillingRules, member: MemberFacts, purpose: str) -> UnitPrice:
     price = rules.profile.price_of_use(purpose, member.plan)
     if price is None:
         raise UseNotOffered(purpose=purpose, plan=member.plan)
@@ -145,15 +164,19 @@ def _require_staffed(rules: BillingRules, member: MemberFacts, price: UnitPrice,
         raise UnstaffedHours
 
 
-def _priced(
+def price_now(
     session: Session,
     rules: BillingRules,
     member: MemberFacts,
     price: UnitPrice,
     new: NewUse,
-    counted_on: date,
+    *,
+    without: Collection[int] = (),
 ) -> PricedUse:
-    charged = _charged_that_day(session, member.id, new.purpose, counted_on)
+    """What a use costs beside all those that stand but for the ones left out. Raises `UseTimesWrong`, `UseIsOfTime`,
+    `UseIsOfThings`."""
+    counted_on = rules.calendar.local_date(new.starts_at)
+    charged = charged_that_day(session, member.id, new.purpose, counted_on, without)
     if price.unit_minutes is None:
         if new.quantity is None or new.ends_at is not None:
             raise UseIsOfThings(purpose=new.purpose)
@@ -165,25 +188,12 @@ def _priced(
     duration = new.ends_at - new.starts_at
     if not timedelta(0) < duration <= LONGEST_USE:
         raise UseTimesWrong(most_hours=int(LONGEST_USE / timedelta(hours=1)))
-    free = _free_minutes_left(session, rules, member, counted_on) if new.purpose.startswith(SPACE) else 0
+    if new.guests:
+        of_one = price_of_time(price, duration)
+        return PricedUse(of_one.units * new.guests, of_one.amount * new.guests)
+    is_space = new.purpose.startswith(SPACE)
+    free = free_minutes_left(session, rules, member, counted_on, without) if is_space else 0
     return price_of_time(price, duration, charged_that_day=charged, free_minutes_left=free)
-
-
-def _charged_that_day(session: Session, member_id: int, purpose: str, day: date) -> Decimal:
-    statement = select(func.sum(Use.amount, type_=Use.amount.type)).where(
-        Use.member_id == member_id, Use.purpose == purpose, Use.counted_on == day
-    )
-    return session.scalar(statement) or Decimal(0)
-
-
-def _free_minutes_left(session: Session, rules: BillingRules, member: MemberFacts, day: date) -> int:
-    month = day.replace(day=1)
-    used = session.scalar(
-        select(func.sum(Use.free_minutes)).where(
-            Use.member_id == member.id, Use.counted_on >= month, Use.counted_on < month_after(month, 1)
-        )
-    )
-    return max(rules.membership.plans[member.plan].free_space_hours * 60 - (used or 0), 0)
 
 
 def _options_on(session: Session, rules: BillingRules, member: MemberFacts, at: datetime) -> set[str]:
@@ -204,14 +214,12 @@ def _post(
 ) -> None:
     means = way_to_pay(session, rules.profile, member.id).means
     schedule = rules.profile.schedule_for(use.purpose, member.plan, means)
-    days = days_of(
-        schedule,
-        service_on=use.counted_on,
-        posted_on=rules.calendar.local_date(now),
-        calendar=rules.calendar,
-    )
+    today = rules.calendar.local_date(now)
+    days = days_of(schedule, service_on=use.counted_on, posted_on=today, calendar=rules.calendar)
+    if use.paid_ahead:
+        days = ChargeDays(today, today)
     posting = Posting(
-        key=f"member:{member.id}:use:{use.id}",
+        key=charge_key(use),
         member_id=member.id,
         what=use.purpose,
         quantity=quantity,
@@ -226,8 +234,14 @@ def _post(
         profile_version_id=rules.profile_version_id,
     )
     post(session, member.operator_id, [posting], now)
-    if closes_at_once(schedule, posting, rules, now):
+    if use.paid_ahead:
+        ask_for_card_payment(session, member.operator_id, member.id, posting.key, now)
+    elif closes_at_once(schedule, posting, rules, now):
         ask_for_invoice(session, member.operator_id, member.id, now)
+
+
+def charge_key(use: Use) -> str:
+    return f"member:{use.member_id}:use:{use.id}"
 
 
 def _record(session: Session, member: MemberFacts, purpose: str, actor: str, now: datetime) -> None:

@@ -38,6 +38,7 @@ def mask_text(text: str) -> str:
     text = _URL_PASSWORD.sub(rf"\1{MASK}@", text)
     text = _BEARER.sub(rf"\1 {MASK}", text)
     text = _JSON_WEB_TOKEN.sub(MASK, text)
+    text = _OWN_TOKEN.sub(MASK, text)
     text = _SPOKEN_SECRET.sub(rf"\1{MASK}", text)
     text = _mask_named(text)
     return _PHONE.sub(_mask_phone, text)
@@ -150,6 +151,8 @@ _RECORDING_PATH = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(://[^/\s:@\"']*:)[^@\s/\"']+@")
 _BEARER = re.compile(r"\b(bearer|basic(?=\s+\S*[0-9=]))\s+[A-Za-z0-9._~+/=-]{4,}", re.IGNORECASE)
+_OWN_TOKEN = re.compile(r"\br[a-z]{2}_[1-9][0-9]{0,8}_[A-Za-z0-9_-]{43}")
+"""Of a sign-in, a mailed link, a calendar: they stand in addresses."""
 _JSON_WEB_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
 _SPOKEN_SECRET = re.compile(
     r"((?:\b(?:pin|passcode|password|one-time code)\b|暗証番号|確認コード|認証コード|パスワード)\D{1,12}?)"

@@ -119,6 +119,7 @@ def reseal_rows(session: Session, keys: FieldKeys, sealed_column: SealedColumn) 
         select(model)
         .where(
             sealed_column.column.is_not(None),
+            func.octet_length(sealed_column.column) > 0,  # what was erased holds nothing
             func.substr(sealed_column.column, 1, len(current)) != current,
         )
         .order_by(sealed_column.id)

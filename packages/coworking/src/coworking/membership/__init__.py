@@ -10,10 +10,14 @@ from coworking.membership.access import (
     Visit,
     doorway_of,
 )
+from coworking.membership.account_readers import account_reader
 from coworking.membership.accounts import find_account, open_account, sign_in
+from coworking.membership.addresses import keep_address, release_address, resume_address_fees
 from coworking.membership.applications import read_texts as read_application_texts
 from coworking.membership.charged_contracts import members_to_charge
+from coworking.membership.contract_errors import NeedsOption, OptionLimitReached
 from coworking.membership.contracts import Contract, OptionSpan, Span, contract_of, contracts_of
+from coworking.membership.details import details_of
 from coworking.membership.errors import (
     IdentityNotVerified,
     MailNotConfirmed,
@@ -27,6 +31,7 @@ from coworking.membership.errors import (
     TooManyAttempts,
 )
 from coworking.membership.events import (
+    AddressKept,
     AddressReleased,
     DamageReported,
     EventSignedUp,
@@ -45,22 +50,24 @@ from coworking.membership.events import (
     SiteOpened,
 )
 from coworking.membership.idempotency import forget_answers
+from coworking.membership.identity.records import confirm_identity, has_identity
+from coworking.membership.incidents.breaches import report_breach
 from coworking.membership.invoice_addressees import InvoiceAddressee, invoice_addressee, invoice_addressees
 from coworking.membership.leaving import end_membership, lift_limit, limit_membership, strike_membership
+from coworking.membership.linked_cards import card_holder, link_card
 from coworking.membership.member_locks import keep_members
 from coworking.membership.member_names import member_names, names_paid_under
 from coworking.membership.members import (
     MemberFacts,
     NewMember,
-    confirm_identity,
     enter_offices,
     enter_person,
     facts,
     get_member,
-    has_identity,
     hold_member,
     join,
     list_members,
+    offices_of,
     plans_of,
     require_service,
 )
@@ -79,9 +86,10 @@ from coworking.membership.opening_hours import (
 )
 from coworking.membership.password_guesses import PasswordGuesses, forget_guesses, step_up
 from coworking.membership.passwords import Passwords
-from coworking.membership.profile import MemberKind, MembershipProfile
+from coworking.membership.profile import MemberKind, MembershipProfile, Plan
 from coworking.membership.roles import Right
 from coworking.membership.rules import AccountRules, MemberRules, RulesOfMembers, TokenLife
+from coworking.membership.sharing import hold_sharing_members, sharing_members
 from coworking.membership.site_closures import close_site, closure_of, open_site
 from coworking.membership.staff_notices import tell_staff
 from coworking.membership.tokens import Actor, actor_of, operator_of, revoke_token
@@ -90,6 +98,7 @@ from coworking.membership.turning import turn_day
 __all__ = [
     "AccountRules",
     "Actor",
+    "AddressKept",
     "AddressReleased",
     "Administrator",
     "Contract",
@@ -111,18 +120,21 @@ __all__ = [
     "MembershipNotActive",
     "MembershipProfile",
     "MoneyStaff",
+    "NeedsOption",
     "NewMember",
     "NotificationAddressChanged",
     "OfficeUnknown",
     "Opening",
     "OptionAdded",
     "OptionDropped",
+    "OptionLimitReached",
     "OptionSpan",
     "PasswordGuesses",
     "PasswordWrong",
     "Passwords",
     "PauseBegun",
     "PersonsStaff",
+    "Plan",
     "PlanChanged",
     "PlanUnknown",
     "Right",
@@ -139,7 +151,9 @@ __all__ = [
     "TokenLife",
     "TooManyAttempts",
     "Visit",
+    "account_reader",
     "actor_of",
+    "card_holder",
     "close_site",
     "closed_parts",
     "closes_at",
@@ -147,6 +161,7 @@ __all__ = [
     "confirm_identity",
     "contract_of",
     "contracts_of",
+    "details_of",
     "doorway_of",
     "end_membership",
     "enter_offices",
@@ -158,17 +173,21 @@ __all__ = [
     "get_member",
     "has_identity",
     "hold_member",
+    "hold_sharing_members",
     "invoice_addressee",
     "invoice_addressees",
     "is_staffed",
     "join",
+    "keep_address",
     "keep_members",
     "lift_limit",
     "limit_membership",
+    "link_card",
     "list_members",
     "member_names",
     "members_to_charge",
     "names_paid_under",
+    "offices_of",
     "open_account",
     "open_site",
     "opening_at",
@@ -178,8 +197,12 @@ __all__ = [
     "plan_hours_on",
     "plans_of",
     "read_application_texts",
+    "release_address",
+    "report_breach",
     "require_service",
+    "resume_address_fees",
     "revoke_token",
+    "sharing_members",
     "sign_in",
     "step_up",
     "strike_membership",

@@ -28,6 +28,9 @@ BEGUN = "rusuban.visit"
 """Where the scope of a request holds its `Visit`, if its transaction was begun before the endpoint's: who began it also
 ends it."""
 
+REFUSAL_KEPT = "refusal_kept"
+"""Where a session holds that its transaction is kept although the answer is a refusal."""
+
 bearer = HTTPBearer(auto_error=False, description="`POST /api/sign-in` gives the token.")
 
 
@@ -62,6 +65,10 @@ class Visit:
         """Staff act for any member; a member for themselves only. For others it is as if they were not there."""
         if not self.actor.is_staff and self.actor.member_id != member_id:
             raise NotFound
+
+    def keep_refusal(self) -> None:
+        """What is on record of a request that is refused stays, although nothing else of it does."""
+        self.session.info[REFUSAL_KEPT] = True
 
     def require(self, right: Right) -> None:
         """Raises `NotPermitted` for a role without this right, and `SecondFactorNeeded` for staff who have shown one

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.events import tell
 from coworking.membership.company_models import KeptAddress
-from coworking.membership.contract_errors import ApprovalPending, NoAddressHere
+from coworking.membership.contract_errors import ApprovalPending, MembershipStands, NoAddressHere
 from coworking.membership.contract_models import OptionTerm, PlanTerm
-from coworking.membership.events import AddressReleased
+from coworking.membership.events import AddressKept, AddressReleased
 from coworking.membership.models import Member
 from coworking.membership.profile import MembershipProfile
 from coworking.membership.terms import held, on_day, terms_of
@@ -73,6 +73,42 @@ def release_address(
     session.flush()
     tell(session, AddressReleased(member_id, today, now))
     return today
+
+
+def keep_address(session: Session, member_id: int) -> None:
+    """The member registers an address of the operator's, perhaps again: an earlier proof of a move counts no more."""
+    kept = _kept(session, member_id)
+    if kept is not None:
+        kept.released_on = kept.proof = None
+        session.flush()
+
+
+def resume_address_fees(session: Session, member_id: int, *, actor: str, now: datetime) -> None:
+    """The address of a former member's contract is still used: its fees go on by the month from the end, until
+    `release_address` (SAK-14). Telling it again changes nothing. Raises `NotFound`, `MembershipStands`."""
+    member = held(session, member_id)
+    if member.ends_on is None or member.status not in ("ended", "struck"):
+        raise MembershipStands
+    kept = _kept(session, member_id)
+    if kept is None:
+        kept = KeptAddress(
+            operator_id=member.operator_id, member_id=member_id, recorded_by=actor, recorded_at=now
+        )
+        session.add(kept)
+    elif kept.held_on is not None and kept.released_on is None:
+        return
+    kept.held_on, kept.released_on, kept.proof = member.ends_on, None, None
+    record(
+        session,
+        operator_id=member.operator_id,
+        at=now,
+        actor=actor,
+        action="address.still-used",
+        subject=f"member:{member_id}",
+        details={"held_on": member.ends_on.isoformat()},
+    )
+    session.flush()
+    tell(session, AddressKept(member_id, now))
 
 
 def _lends_address(session: Session, profile: MembershipProfile, member: Member, day: date) -> bool:

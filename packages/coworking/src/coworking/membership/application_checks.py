@@ -13,7 +13,7 @@ from coworking.membership.contract_errors import CompanyNotMember, PlanNotForThi
 from coworking.membership.deadlines import age_on
 from coworking.membership.errors import PlanUnknown
 from coworking.membership.options import require_options
-from coworking.membership.profile import MemberKind, MembershipProfile, TermsVersion
+from coworking.membership.profile import MemberKind, MembershipProfile
 
 MOST_DAYS_AHEAD = 366
 
@@ -66,12 +66,6 @@ def require_particulars(
     if faults:
         raise ValidationFailed([{"field": field, "message": message} for field, message in faults])
     require_options(profile, plan, particulars.options)
-
-
-def terms_in_force(profile: MembershipProfile, today: date) -> TermsVersion | None:
-    """The version that binds today."""
-    versions = [version for version in profile.terms if version.valid_from <= today]
-    return versions[-1] if versions else None
 
 
 def _faults(

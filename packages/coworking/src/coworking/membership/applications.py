@@ -18,9 +18,9 @@ from coworking.membership.application_checks import (
     Particulars,
     require_particulars,
     require_plan,
-    terms_in_force,
 )
 from coworking.membership.application_models import Application
+from coworking.membership.community.published_terms import binding_on, terms_editions
 from coworking.membership.companies import (
     belong,
     find_company,
@@ -211,7 +211,7 @@ def _taken(
     if particulars.card is not None:
         link_card(session, member.id, particulars.card, actor=actor, now=now)
     require_card(session, profile.plans[member.plan], member)
-    terms = terms_in_force(profile, rules.calendar.local_date(now))
+    terms = binding_on(terms_editions(session, profile), rules.calendar.local_date(now))
     application = Application(
         operator_id=member.operator_id,
         member_id=member.id,

@@ -195,6 +195,13 @@ class LeavingAlready(UserError):
     en = "The contract has been ended already. Its last day is {ends_on}."
 
 
+class MembershipStands(UserError):
+    code = "membership-stands"
+    status = 409
+    ja = "会員契約が続いています。退会した会員にだけ行えます。"
+    en = "This membership has not ended. This is for former members only."
+
+
 class NoAddressHere(UserError):
     code = "no-address-here"
     status = 409

@@ -112,6 +112,15 @@ class AddressReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressKept:
+    """A former member goes on using the address of the contract: its fees go on until it is proven that this is
+    over."""
+
+    member_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EventSignedUp:
     """A member takes part in an event that costs `price` yen, which may be 0. `sign_up_id` names this sign-up."""
 

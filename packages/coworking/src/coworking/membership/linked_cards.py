@@ -24,7 +24,7 @@ SEPARATORS = str.maketrans("", "", " -‐‑–—ー_.・\t")
 def link_card(session: Session, member_id: int, reference: str, *, actor: str, now: datetime) -> LinkedCard:
     """The card takes the place of one that was linked before. Raises `NotFound`, `CardNumberRefused`, `CardTaken`."""
     member = get_member(session, member_id)
-    reference = unicodedata.normalize("NFKC", reference).strip()
+    reference = _as_kept(reference)
     digits = reference.translate(SEPARATORS)
     if digits.isdigit() and len(digits) == DIGITS_OF_MY_NUMBER:
         raise CardNumberRefused
@@ -57,11 +57,24 @@ def card_of(session: Session, member_id: int) -> LinkedCard | None:
     return session.scalar(_linked(member_id))
 
 
+def card_holder(session: Session, reference: str) -> int | None:
+    """The member whose linked card an app reads so."""
+    return session.scalar(
+        select(LinkedCard.member_id).where(
+            LinkedCard.reference == _as_kept(reference), LinkedCard.unlinked_at.is_(None)
+        )
+    )
+
+
 def require_card(session: Session, plan: Plan, member: Member) -> None:
     """A company has no card of its own: its people link theirs. Raises `CardRequired`."""
     needed = plan.linked_card_required and member.kind == MemberKind.PERSON
     if needed and card_of(session, member.id) is None:
         raise CardRequired
+
+
+def _as_kept(reference: str) -> str:
+    return unicodedata.normalize("NFKC", reference).strip()
 
 
 def _linked(member_id: int) -> Select[LinkedCard]:

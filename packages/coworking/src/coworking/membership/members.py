@@ -15,7 +15,8 @@ from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.membership.contract_models import PlanTerm
 from coworking.membership.errors import IdentityNotVerified, MembershipNotActive, OfficeUnknown, PlanUnknown
-from coworking.membership.models import Company, IdentityRecord, Member, Office, Person
+from coworking.membership.identity.records import has_identity
+from coworking.membership.models import Company, Member, Office, Person
 from coworking.membership.profile import MembershipProfile
 
 LARGEST_PAGE = 200
@@ -170,33 +171,6 @@ def begin_first_term(session: Session, member: Member, now: datetime) -> None:
     session.flush()
 
 
-def confirm_identity(
-    session: Session, member_id: int, *, method: str, operator_id: int, actor: str, now: datetime
-) -> IdentityRecord:
-    """Record that a member's identity was confirmed. Raises `NotFound`."""
-    get_member(session, member_id)
-    entry = IdentityRecord(
-        operator_id=operator_id, member_id=member_id, method=method, verified_at=now, recorded_by=actor
-    )
-    session.add(entry)
-    record(
-        session,
-        operator_id=operator_id,
-        at=now,
-        actor=actor,
-        action="identity.confirmed",
-        subject=f"member:{member_id}",
-        details={"method": method},
-    )
-    session.flush()
-    return entry
-
-
-def has_identity(session: Session, member_id: int) -> bool:
-    found = session.scalar(select(IdentityRecord.id).where(IdentityRecord.member_id == member_id).limit(1))
-    return found is not None
-
-
 def get_member(session: Session, member_id: int) -> Member:
     """The member, of this session's operator only. Raises `NotFound`."""
     member = session.get(Member, member_id)
@@ -267,6 +241,11 @@ def _narrowed(wanted: MemberFilter) -> Iterator[ColumnElement[bool]]:
         )
         companies = select(Company.id).where(Company.name.icontains(wanted.name, autoescape=True))
         yield or_(Member.person_id.in_(people), Member.company_id.in_(companies))
+
+
+def offices_of(session: Session) -> dict[str, int]:
+    """The ids of the operator's offices, by name."""
+    return dict(session.execute(select(Office.name, Office.id)).all())
 
 
 def plans_of(session: Session, member_ids: Collection[int]) -> dict[int, str]:

@@ -103,21 +103,6 @@ class Member(Base):
         return self.company.name if self.company else self.person.name
 
 
-class IdentityRecord(Base):
-    """That a member's identity was confirmed: the fact that service waits for. The full record comes with the
-    identity checks of the virtual office."""
-
-    __tablename__ = "identity_records"
-    __table_args__ = (Index("ix_identity_records_member_id", "member_id"),)
-
-    id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
-    operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
-    method: Mapped[str] = mapped_column(Text)
-    verified_at: Mapped[datetime] = mapped_column(Instant)
-    recorded_by: Mapped[str] = mapped_column(Text)
-
-
 ROLES = ("member", "company-representative", "reception", "billing", "administrator")
 
 

@@ -22,7 +22,9 @@ from coworking.membership.contract_errors import (
 )
 from coworking.membership.contract_models import OptionTerm, PlanTerm
 from coworking.membership.deadlines import month_end
+from coworking.membership.errors import IdentityNotVerified
 from coworking.membership.events import OptionAdded, OptionDropped
+from coworking.membership.identity.records import has_identity
 from coworking.membership.leaving import require_running
 from coworking.membership.models import Member
 from coworking.membership.profile import MembershipProfile, Option
@@ -37,9 +39,12 @@ def add_option(
     session: Session, rules: MemberRules, member_id: int, option: str, *, actor: str, now: datetime
 ) -> OptionTerm:
     """From today on the member has the option. Raises `NotFound`, `ApprovalPending`, `MembershipNotActive`,
-    `OptionUnknown`, `OptionNotForPlan`, `NeedsOption`, `OptionLimitReached`, `OptionSoldOut`."""
+    `IdentityNotVerified`, `OptionUnknown`, `OptionNotForPlan`, `NeedsOption`, `OptionLimitReached`, `OptionSoldOut`."""
     member = held(session, member_id)
     require_running(member)
+    wanted = rules.profile.options.get(option)
+    if wanted is not None and wanted.identity_required and not has_identity(session, member_id):
+        raise IdentityNotVerified
     starts_on = max(rules.calendar.local_date(now), member.starts_on)
     return begin_option(session, rules.profile, member, option, starts_on, actor=actor, now=now)
 

@@ -25,12 +25,15 @@ from coworking.membership.errors import PasswordWrong, SignInRefused, TooManyAtt
 from coworking.membership.guess_models import PasswordFailure
 from coworking.membership.models import Account
 from coworking.membership.passwords import Passwords
+from coworking.membership.signing_in.errors import StepUpNeeded
 from coworking.membership.tokens import Actor
 
 FAILURES_BEFORE_DELAY = 5
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
+FRESH_SECONDS = 600
+"""For so long after a sign-in, or after a factor was shown again, nothing more is asked for."""
 
 log = structlog.get_logger(__name__)
 
@@ -89,13 +92,23 @@ class PasswordGuesses:
 def step_up(
     session: Session, resources: Resources, actor: Actor, password: str | None, *, now: datetime
 ) -> None:
-    """Before something that a found device must not do, a member shows the password again; staff need not, who act for
-    others. Raises `PasswordWrong`, `TooManyAttempts`."""
+    """Before something that a found device must not do, a member shows the password again, or has come in by a passkey
+    some minutes ago at most; staff need not, who act for others. Raises `PasswordWrong`, `TooManyAttempts`;
+    `StepUpNeeded` where the account has no password."""
     if actor.is_staff:
         return
     account = session.get_one(Account, actor.account_id)
+    if not password and asks_for_passkey(account, actor):
+        if (now - actor.shown_at).total_seconds() > FRESH_SECONDS:
+            raise StepUpNeeded
+        return
     with resources[PasswordGuesses].counted(actor.operator_id, account.sign_in_name, now):
         confirm_password(session, resources[Passwords], account.id, password or "")
+
+
+def asks_for_passkey(account: Account, actor: Actor) -> bool:
+    """Whether the account has no password, or its passkey was shown at this sign-in."""
+    return account.password_set_at is None or actor.factors > 1
 
 
 @task("membership.forget-guesses")

@@ -23,7 +23,8 @@ from coworking.kit.profile_fields import (
     not_among,
     out_of_order,
 )
-from coworking.membership.record_fields import Community, Incidents
+from coworking.membership.identity_fields import IdentityChecks
+from coworking.membership.record_fields import Community, Incidents, RetentionDays
 
 
 class Language(StrEnum):
@@ -158,6 +159,8 @@ class Option(Table):
     most_per_member: Annotated[int, Field(ge=1, le=100)] = 1
     stock: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """How many there are in all; None: as many as wanted."""
+    identity_required: bool = False
+    """A member adds it with a confirmed identity only: it lends an address, or another service that the law names."""
 
 
 class Deadline(Table):
@@ -249,6 +252,8 @@ class House(Table):
     free_talk: tuple[UseHours, ...] = ()
     """Hours in which one may talk at the seats."""
     notes: Mapping[Name, Bilingual] = {}
+    lends: Mapping[Name, Bilingual] = {}
+    """Things that are lent free of charge and come back."""
 
 
 class LeftThings(Table):
@@ -282,6 +287,8 @@ class MembershipProfile(Table):
     """From the oldest to the newest."""
     community: Community = Community()
     incidents: Incidents = Incidents()
+    identity: IdentityChecks = IdentityChecks()
+    retention: RetentionDays = RetentionDays()
 
     def misfits(self) -> Iterator[Misfit]:
         if self.default_office not in self.offices:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from coworking.kit.profile_fields import Bilingual, Name, Table, Words
 
@@ -43,6 +43,23 @@ class PartnerFacility(Table):
     title: Bilingual
     rules: Bilingual
     link: Link | None = None
+
+
+KeptDays = Annotated[int, Field(ge=1, le=3650)]
+
+
+class RetentionDays(Table):
+    """For how many days what no law keeps stays, from the day on which it came about."""
+
+    notice_days: KeptDays = 1095
+    """What notices said; that they were sent, and when, stays."""
+    inquiry_days: KeptDays = 1095
+    mailed_link_days: KeptDays = 90
+    sign_in_days: KeptDays = 1
+    """Sign-ins that were begun."""
+    mail_picture_days: KeptDays = 90
+    """Pictures of mail that left."""
+    mail_scan_days: KeptDays = 365
 
 
 class Incidents(Table):

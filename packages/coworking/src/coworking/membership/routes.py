@@ -1,4 +1,4 @@
-"""Signing in, identity records and notices over HTTP."""
+"""Signing in and notices over HTTP."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from sqlalchemy.orm import Session
 from coworking.kit.notices import Notice
 from coworking.kit.operators import Operator
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
-from coworking.membership.access import PersonsStaff, SignedIn, doorway_of
+from coworking.membership.access import SignedIn, doorway_of
 from coworking.membership.errors import SignInRefused
-from coworking.membership.members import confirm_identity
 from coworking.membership.schemas import (
-    IdentityAnswer,
-    IdentityBody,
     NoticeAnswer,
     SignedInAnswer,
     SignIn,
@@ -40,24 +37,6 @@ def post_sign_in(body: SignIn, request: Request) -> SignedInAnswer:
         now=now,
     )
     return SignedInAnswer(token=token)
-
-
-@router.post(
-    "/members/{member_id}/identity-records",
-    status_code=201,
-    tags=["members"],
-    summary="Record that a member's identity was confirmed",
-)
-def post_identity_record(member_id: int, body: IdentityBody, visit: PersonsStaff) -> IdentityAnswer:
-    entry = confirm_identity(
-        visit.session,
-        member_id,
-        method=body.method,
-        operator_id=visit.operator_id,
-        actor=visit.actor.reference,
-        now=visit.now,
-    )
-    return IdentityAnswer.model_validate(entry)
 
 
 @router.get("/notices", tags=["notices"], summary="List what was written to members")

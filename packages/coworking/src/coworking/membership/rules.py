@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from coworking.kit.calendars import BusinessCalendar
+from coworking.kit.profile_fields import Bilingual
 from coworking.membership.profile import MembershipProfile
 
 
@@ -20,6 +21,8 @@ class MemberRules:
     calendar: BusinessCalendar
     dues: Mapping[str, Decimal] = field(default_factory=dict)
     """The monthly dues of each plan that has some: what makes another plan an upgrade."""
+    title: Bilingual | None = None
+    """What the operator is called, on papers."""
 
     def is_upgrade(self, plan: str, other: str) -> bool:
         return self.dues.get(other, Decimal(0)) > self.dues.get(plan, Decimal(0))

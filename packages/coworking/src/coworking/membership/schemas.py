@@ -123,19 +123,6 @@ class MemberAnswer(BaseModel):
     )
 
 
-class IdentityBody(Body):
-    method: Name = Field(examples=["my-number-card"])
-
-
-class IdentityAnswer(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    member_id: int
-    method: str
-    verified_at: datetime
-
-
 class NoticeAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

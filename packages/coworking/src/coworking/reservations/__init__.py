@@ -1,1 +1,27 @@
-"""Spaces and who has them when: reservations with one live holder of a slot."""
+"""Spaces that members reserve: who holds which seat when, what it costs, when it is given up."""
+
+from coworking.reservations.profile import ReservationsProfile, SpaceKind
+from coworking.reservations.reading import ReservedTime, mark_used, reserved_times
+from coworking.reservations.releasing import (
+    read_texts,
+    release_closed_site,
+    release_day,
+    release_ended_member,
+)
+from coworking.reservations.rules import ReservationRules, RulesOfReservations
+from coworking.reservations.spaces import enter_spaces
+
+__all__ = [
+    "ReservationRules",
+    "ReservationsProfile",
+    "ReservedTime",
+    "RulesOfReservations",
+    "SpaceKind",
+    "enter_spaces",
+    "mark_used",
+    "read_texts",
+    "release_closed_site",
+    "release_day",
+    "release_ended_member",
+    "reserved_times",
+]

@@ -15,6 +15,7 @@ from coworking.kit.db import table_of
 
 MOST_FINDINGS = 200
 """Kept of one check; where more is broken, these say enough."""
+MOST_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,12 @@ def enter_findings(
 
 
 def open_findings(session: Session) -> list[CheckFinding]:
+    """The oldest first, at most `MOST_SHOWN`."""
     return list(
         session.scalars(
             select(CheckFinding)
             .where(CheckFinding.cleared_at.is_(None))
             .order_by(CheckFinding.found_at, CheckFinding.id)
+            .limit(MOST_SHOWN)
         )
     )

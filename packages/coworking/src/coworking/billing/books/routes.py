@@ -208,6 +208,7 @@ def post_close(month: Month, visit: MoneyStaff) -> ClosedMonthAnswer:
 
 @router.get("/books/findings", summary="List what the checks of the books found and nobody has mended")
 def get_findings(visit: Staff) -> list[FindingAnswer]:
+    """At most 1,000, the oldest first."""
     return [FindingAnswer.of(finding) for finding in open_findings(visit.session)]
 
 
@@ -216,5 +217,14 @@ def post_check(visit: MoneyStaff) -> list[FindingAnswer]:
     """What is mended is cleared; while something that stops invoicing is not, nothing is issued."""
     rules = visit.resources[RulesOfBilling][visit.operator_id]
     today = rules.calendar.local_date(visit.now)
-    check_and_enter(visit.session, visit.operator_id, today, visit.now)
+    found = check_and_enter(visit.session, visit.operator_id, today, visit.now)
+    record(
+        visit.session,
+        operator_id=visit.operator_id,
+        at=visit.now,
+        actor=visit.actor.reference,
+        action="books.checked",
+        subject="books",
+        details={"found": len(found)},
+    )
     return [FindingAnswer.of(finding) for finding in open_findings(visit.session)]

@@ -59,18 +59,32 @@ def queue_collection(session: Session, operator_id: int | None, member_id: int, 
     collect_card.enqueue(session, operator_id=operator_id, now=now, key=key, member_id=member_id)
 
 
+def collect_invoice(
+    session: Session, operator_id: int, member_id: int, invoice_id: int, now: datetime
+) -> None:
+    """Charge the member's card for one invoice, however they pay otherwise."""
+    key = f"collect-card:{member_id}:{invoice_id}"
+    collect_card.enqueue(
+        session, operator_id=operator_id, now=now, key=key, member_id=member_id, invoice_id=invoice_id
+    )
+
+
 @task("billing.collect-card")
-def collect_card(context: TaskContext, *, member_id: int) -> None:
-    """Begin an attempt for each of the member's invoices that is due and may be charged now."""
+def collect_card(context: TaskContext, *, member_id: int, invoice_id: int | None = None) -> None:
+    """Begin an attempt for each of the member's invoices that is due and may be charged now, or for this one."""
     session, now = context.session, context.clock.now()
     assert context.operator_id is not None
     rules = context.resource(RulesOfBilling)[context.operator_id]
     card = card_of(session, member_id)
-    if card is None or way_to_pay(session, rules.profile, member_id).means is not PaymentMeans.CARD:
+    if card is None:
+        return
+    if invoice_id is None and way_to_pay(session, rules.profile, member_id).means is not PaymentMeans.CARD:
         return
     today = rules.calendar.local_date(now)
     customer = session.get_one(CardCustomer, member_id).reference
     for balance in open_balances(session, member_id):
+        if invoice_id not in (None, balance.invoice_id):
+            continue
         earlier = _attempts(session, balance.invoice_id)
         if balance.due_on > today or not _may_try(session, rules, balance, earlier, card, today):
             continue
@@ -192,7 +206,9 @@ def next_attempt_on(rules: BillingRules, earlier: Sequence[CardCharge]) -> date 
     days = rules.profile.cards.retry_after_days
     if not earlier or len(earlier) > len(days):
         return None
-    return rules.calendar.local_date(earlier[0].asked_at) + timedelta(days=days[len(earlier) - 1])
+    by_rule = rules.calendar.local_date(earlier[0].asked_at) + timedelta(days=days[len(earlier) - 1])
+    # After a service stood still several are due: one a day.
+    return max(by_rule, rules.calendar.local_date(earlier[-1].asked_at) + timedelta(days=1))
 
 
 def _may_try(

@@ -84,6 +84,9 @@ class SandboxCards:
         self._say("checkout.session.completed", {"id": setup})
         return True
 
+    def is_setup(self, reference: str) -> bool:
+        return reference.startswith("cs_") and self._store.get(reference) is not None
+
     def find_setup(self, reference: str) -> RegisteredCard | None:
         document = self._store.get(reference)
         if document is None or document["card"] is None:

@@ -142,7 +142,8 @@ def cancel_batch(session: Session, batch_id: int, *, actor: str, now: datetime) 
 
 
 def file_of(session: Session, keys: FieldKeys, batch: DebitBatch) -> bytes:
-    """The bank's file: the same bytes each time. Raises `BatchNotOpen` for a batch that was cancelled."""
+    """The bank's file: the same bytes each time. Raises `BatchNotOpen` for a batch that was cancelled, or one with an
+    account that was erased since."""
     if batch.state == "cancelled":
         raise BatchNotOpen
     statement = (
@@ -151,9 +152,11 @@ def file_of(session: Session, keys: FieldKeys, batch: DebitBatch) -> bytes:
         .where(DebitRow.batch_id == batch.id)
         .order_by(DebitRow.id)
     )
+    asked = session.execute(statement).all()
+    if not all(mandate.sealed_number for _, mandate in asked):
+        raise BatchNotOpen
     debits = [
-        Debit(account_of(mandate, keys), int(row.amount), row.id, row.is_first)
-        for row, mandate in session.execute(statement)
+        Debit(account_of(mandate, keys), int(row.amount), row.id, row.is_first) for row, mandate in asked
     ]
     account = BankAccount(**batch.collector["account"])
     collector = Collector(batch.collector["code"], batch.collector["name"], account)

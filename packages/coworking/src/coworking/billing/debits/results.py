@@ -15,7 +15,6 @@ from coworking.billing.debits.errors import BatchNotOpen, DebitDayAhead, Results
 from coworking.billing.debits.mandates import end_mandate
 from coworking.billing.debits.models import DebitBatch, DebitMandate, DebitRow
 from coworking.billing.invoice_models import Invoice
-from coworking.billing.journal import first_open_day
 from coworking.billing.payments import NewPayment, record_payment
 from coworking.billing.profile import PaymentMeans
 from coworking.billing.rules import BillingRules, RulesOfBilling
@@ -134,7 +133,7 @@ def _pay(session: Session, rules: BillingRules, row: DebitRow, now: datetime) ->
         member_id=row.member_id,
         means=PaymentMeans.DIRECT_DEBIT,
         amount=row.amount,
-        received_on=first_open_day(session, debit_on),
+        received_on=debit_on,
         invoice_id=row.invoice_id,
     )
     row.payment_id = record_payment(session, rules, new, actor=ACTOR, now=now).id

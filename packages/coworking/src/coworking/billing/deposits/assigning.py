@@ -11,7 +11,6 @@ from coworking.billing.counter_payments import open_invoice_of
 from coworking.billing.deposits.errors import DepositDecided, DepositUndecided
 from coworking.billing.deposits.models import Deposit, PayerName
 from coworking.billing.deposits.payers import learn_name
-from coworking.billing.journal import first_open_day
 from coworking.billing.payment_events import PaymentReversed
 from coworking.billing.payments import NewPayment, record_payment, reverse_payment
 from coworking.billing.profile import PaymentMeans
@@ -58,8 +57,7 @@ def give(
     actor: str,
     now: datetime,
 ) -> None:
-    """Record an unmatched deposit as a payment; member and deposit are held by the caller. What came in during a month
-    that is closed is booked on the first day that is open."""
+    """Record an unmatched deposit as a payment; member and deposit are held by the caller."""
     deposit.assignments += 1
     payment = record_payment(
         session,
@@ -69,7 +67,7 @@ def give(
             member_id=member_id,
             means=PaymentMeans.BANK_TRANSFER,
             amount=deposit.amount,
-            received_on=first_open_day(session, deposit.received_on),
+            received_on=deposit.received_on,
             invoice_id=invoice_id,
         ),
         actor=actor,

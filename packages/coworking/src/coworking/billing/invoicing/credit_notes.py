@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coworking.billing.allocations import use_advances
+from coworking.billing.allocations import paid_parts, use_advances
 from coworking.billing.balances import locked_balances, open_balances, owed, status_on
 from coworking.billing.invoice_events import InvoiceCredited
 from coworking.billing.invoice_models import Invoice, InvoiceBalance, InvoiceLine
@@ -148,16 +148,8 @@ def _settle(
 
 def _release(session: Session, rules: BillingRules, invoice: Invoice, amount: Decimal, now: datetime) -> None:
     """What was paid of it is an advance again, the latest payments first."""
-    total = func.sum(Allocation.amount, type_=Allocation.amount.type)
-    of_payments = session.execute(
-        select(Allocation.payment_id, total)
-        .where(Allocation.invoice_id == invoice.id)
-        .group_by(Allocation.payment_id)
-        .having(total > 0)
-        .order_by(Allocation.payment_id.desc())
-    )
     left = amount
-    for payment_id, allocated in of_payments.all():
+    for payment_id, allocated in paid_parts(session, invoice.id).items():
         part = min(left, allocated)
         if part > 0:
             left -= part

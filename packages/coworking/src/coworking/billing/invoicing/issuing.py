@@ -35,6 +35,7 @@ from coworking.billing.invoicing.paper_rows import (
 from coworking.billing.journal import Entry, book_all
 from coworking.billing.models import Charge
 from coworking.billing.payment_methods import ways_to_pay
+from coworking.billing.profile import PaymentMeans
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
 from coworking.kit.db import REPEATABLE, UNAVAILABLE, sqlstate, table_of
@@ -66,10 +67,17 @@ class Issued:
 
 
 def invoice_now(
-    session: Session, rules: BillingRules, member_id: int, now: datetime, *, keys: Collection[str] = ()
+    session: Session,
+    rules: BillingRules,
+    member_id: int,
+    now: datetime,
+    *,
+    keys: Collection[str] = (),
+    means: PaymentMeans | None = None,
 ) -> list[Issued]:
     """Issue what was posted for a member today to be paid at once: charges that close on the day of their posting, of
-    these keys where some are named. Doing it again issues nothing more.
+    these keys where some are named, and to be paid by these means where they are not the member's. Doing it again
+    issues nothing more.
 
     Returns nothing while invoicing is stopped: the run of the month then issues them. Raises `NotFound`,
     `NoWayToPay`, `AddresseeMissing`.
@@ -85,7 +93,7 @@ def invoice_now(
     )
     keep_members(session, [member_id])
     hold_series(session, operator_id, rules.profile.papers.series)
-    return _issue(session, rules, operator_id, wanted, [member_id], None, now)
+    return _issue(session, rules, operator_id, wanted, [member_id], None, now, means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +150,12 @@ def _issue(
     member_ids: Sequence[int],
     run_id: int | None,
     now: datetime,
+    means: PaymentMeans | None = None,
 ) -> list[Issued]:
     groups = open_groups(session, rules.profile, wanted, member_ids)
     today = rules.calendar.local_date(now)
     made = [draft for member_id in sorted(groups) for draft in drafts(groups[member_id], today)]
-    papers = _papers(session, rules, made, run_id)
+    papers = _papers(session, rules, made, run_id, means)
     entered = enter_papers(session, rules, operator_id, papers, now)
     if entered:
         _take_charges(session, operator_id, made, entered)
@@ -156,7 +165,13 @@ def _issue(
     return [Issued(one.invoice_id, one.number, one.paper.member_id, one.paper.sums.total) for one in entered]
 
 
-def _papers(session: Session, rules: BillingRules, made: Sequence[Draft], run_id: int | None) -> list[Paper]:
+def _papers(
+    session: Session,
+    rules: BillingRules,
+    made: Sequence[Draft],
+    run_id: int | None,
+    means: PaymentMeans | None,
+) -> list[Paper]:
     contracts = contracts_of(session, {draft.member_id for draft in made})
     try:
         ways = ways_to_pay(session, rules.profile, contracts)
@@ -172,7 +187,7 @@ def _papers(session: Session, rules: BillingRules, made: Sequence[Draft], run_id
             member_id=draft.member_id,
             addressee=addressees[draft.member_id],
             due_on=draft.due_on,
-            pays_by=ways[draft.member_id].means.value,
+            pays_by=(means or ways[draft.member_id].means).value,
             sums=draft.sums,
             registration_number=registration_number(rules, draft.sums.tax_mode),
             run_id=run_id,

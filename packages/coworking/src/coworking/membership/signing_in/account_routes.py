@@ -109,6 +109,7 @@ def post_mail_address(body: MailAddressBody, visit: SignedIn, request: Request) 
 
 @router.get("/passkeys", summary="One's own passkeys")
 def get_passkeys(visit: SignedIn) -> list[PasskeyAnswer]:
+    """All of them: an account has at most 20."""
     return [PasskeyAnswer.model_validate(one) for one in list_passkeys(visit.session, visit.actor.account_id)]
 
 

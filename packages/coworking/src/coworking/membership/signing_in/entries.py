@@ -19,7 +19,7 @@ from coworking.kit.sealing import FieldKeys
 from coworking.membership.accounts import confirm_password, find_account, sign_in
 from coworking.membership.errors import PasswordWrong, SecondFactorNeeded, SignInRefused
 from coworking.membership.models import Account, Token
-from coworking.membership.password_guesses import PasswordGuesses
+from coworking.membership.password_guesses import FRESH_SECONDS, PasswordGuesses
 from coworking.membership.passwords import Passwords
 from coworking.membership.rules import AccountRules, TokenLife
 from coworking.membership.signing_in.challenges import (
@@ -36,10 +36,6 @@ from coworking.membership.signing_in.passkeys import (
 )
 from coworking.membership.signing_in.second_factors import show_code
 from coworking.membership.tokens import Actor, issue_token
-
-FRESH_SECONDS = 600
-"""For so long after a sign-in, or after a factor was shown again, nothing more is asked for."""
-
 
 class SecondStepNeeded(SecondFactorNeeded):
     """The password was right. `account_id` is whose it was."""

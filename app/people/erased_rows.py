@@ -1,0 +1,54 @@
+"""What is erased of a person's memberships beyond membership itself: means of payment, telephone, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from coworking.billing.cards.models import Card, CardCustomer, CardSetup
+from coworking.billing.debits.mandates import end_mandate
+from coworking.billing.debits.models import DebitMandate
+from coworking.membership.incidents.models import FaultReport, LostThing
+from telephony.forwarding.calling_out.models import CallAttempt
+from telephony.forwarding.control.models import ControlSession, LinePin
+from telephony.forwarding.models import CallerRule, Destination
+from telephony.forwarding.voicemail.deleting import erase as erase_message
+from telephony.forwarding.voicemail.models import MissedCall, VoicemailMessage
+from telephony.numbers.models import Line, RegisteredPhone
+
+ERASED = "erased"
+
+
+def erase_means(session: Session, member_ids: Sequence[int], *, actor: str, now: datetime) -> None:
+    """Cards and the accounts of direct debits; what was charged and debited stays in the books."""
+    for model in (Card, CardSetup, CardCustomer):
+        session.execute(delete(model).where(model.member_id.in_(member_ids)))
+    for mandate in session.scalars(select(DebitMandate).where(DebitMandate.member_id.in_(member_ids))).all():
+        if mandate.state in {"applied", "active"}:
+            end_mandate(session, mandate.id, ERASED, actor=actor, now=now)
+        mandate.sealed_number, mandate.holder = b"", ""
+        mandate.bank_name = mandate.branch_name = ""
+        mandate.bank_code, mandate.branch_code = "0000", "000"
+
+
+def erase_telephone(session: Session, member_ids: Sequence[int], now: datetime) -> None:
+    """Phones, destinations, rules by caller, messages and who called; records of calls stay."""
+    own = VoicemailMessage.member_id.in_(member_ids)
+    for message in session.scalars(select(VoicemailMessage).where(own, VoicemailMessage.state != "deleted")):
+        erase_message(session, message, now)
+    session.execute(delete(MissedCall).where(MissedCall.member_id.in_(member_ids)))
+    lines = select(Line.id).where(Line.member_id.in_(member_ids)).scalar_subquery()
+    for model in (RegisteredPhone, Destination, CallerRule, CallAttempt, LinePin):
+        session.execute(delete(model).where(model.line_id.in_(lines)))
+    session.execute(update(ControlSession).where(ControlSession.line_id.in_(lines)).values(from_number=None))
+
+
+def erase_reports(session: Session, member_ids: Sequence[int]) -> None:
+    """What a member reported, and what was left behind and is gone."""
+    faults = FaultReport.member_id.in_(member_ids)
+    session.execute(update(FaultReport).where(faults).values(what="", place=""))
+    gone = LostThing.handed_back_at.is_not(None) | LostThing.disposed_at.is_not(None)
+    session.execute(delete(LostThing).where(LostThing.member_id.in_(member_ids), gone))

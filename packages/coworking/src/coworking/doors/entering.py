@@ -1,0 +1,195 @@
+"""Coming in: facts are gathered, a decision is made, and both outcomes are put on record in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coworking.billing import card_of
+from coworking.doors.decisions import Act, EntryFacts, refusal_of
+from coworking.doors.door_log import Attempt, write_event
+from coworking.doors.errors import EntryRefused
+from coworking.doors.events import VisitBegun
+from coworking.doors.locks.commands import queue_unlock
+from coworking.doors.models import Arrival, DoorEvent, DoorVisit
+from coworking.doors.profile import Means
+from coworking.doors.rules import DoorRules, ReservedTime, ReservedTimes
+from coworking.doors.stays import beyond_head_count
+from coworking.kit.errors import NotFound
+from coworking.kit.events import tell
+from coworking.membership import (
+    MemberFacts,
+    TimeSpan,
+    closure_of,
+    facts,
+    hold_member,
+    hold_sharing_members,
+    is_staffed,
+    opening_at,
+    sharing_members,
+    within_plan_hours,
+)
+
+INSTANT = timedelta(microseconds=1)
+MOST_PEOPLE = 100
+"""Who come in together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an attempt: its record, why it was refused if it was, the visit that it belongs to."""
+
+    event: DoorEvent
+    refusal: EntryRefused | None
+    visit: DoorVisit | None
+
+
+def check_in(
+    session: Session, rules: DoorRules, reserved: ReservedTimes, attempt: Attempt, *, now: datetime
+) -> Outcome:
+    """Begin a visit, if the member may come in (SAK-31, NET-05). Another person of a plan for several joins the visit
+    that is there (SAK-27). Refusals are on record. Raises `NotFound`."""
+    member, times, known = _facts(session, rules, reserved, attempt, "check-in")
+    visit = open_visit_of(session, member.id)
+    refusal = refusal_of(known)
+    if refusal is not None:
+        return _refused(session, attempt, "check-in", refusal, now)
+    if visit is None:
+        visit = begin_visit(session, rules, attempt, times)
+    elif visit.is_checked_in:
+        _arrive(session, rules, visit, attempt)
+    visit.is_checked_in = True
+    event = write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
+    return Outcome(event, None, visit)
+
+
+def unlock(
+    session: Session, rules: DoorRules, reserved: ReservedTimes, attempt: Attempt, *, now: datetime
+) -> Outcome:
+    """Open a door for a member, if they may come in. Where checking in is not asked for, it is their check-in. Refusals
+    are on record. Raises `NotFound` for a door that is not there."""
+    assert attempt.door is not None
+    member, times, known = _facts(session, rules, reserved, attempt, "unlock")
+    visit = open_visit_of(session, member.id)
+    refusal = refusal_of(known)
+    if refusal is not None:
+        return _refused(session, attempt, "unlock", refusal, now)
+    if visit is None:
+        visit = begin_visit(session, rules, attempt, times)
+        visit.is_checked_in = True
+    event = write_event(session, attempt, "unlock", allowed=True, reason=None, now=now, visit_id=visit.id)
+    queue_unlock(session, event.operator_id, attempt.door, event.id, now)
+    return Outcome(event, None, visit)
+
+
+def refuse_unknown(
+    session: Session, attempt: Attempt, act: Act, refusal: EntryRefused, *, now: datetime
+) -> Outcome:
+    """A credential that is not good is refused, and that it was shown is on record."""
+    return _refused(session, attempt, act, refusal, now)
+
+
+def begin_visit(
+    session: Session, rules: DoorRules, attempt: Attempt, times: tuple[ReservedTime, ...] = ()
+) -> DoorVisit:
+    """The member of the attempt is in. `times` are their reserved times of now."""
+    assert attempt.member_id is not None
+    visit = DoorVisit(
+        operator_id=session.info["operator_id"],
+        member_id=attempt.member_id,
+        office_id=attempt.office_id,
+        entered_at=attempt.at,
+        is_checked_in=False,
+    )
+    session.add(visit)
+    session.flush()
+    _arrive(session, rules, visit, attempt)
+    reservation_id = times[0].reservation_id if times else None
+    tell(session, VisitBegun(visit.id, visit.member_id, visit.office_id, reservation_id, attempt.at))
+    return visit
+
+
+def open_visit_of(session: Session, member_id: int) -> DoorVisit | None:
+    return session.scalar(
+        select(DoorVisit).where(DoorVisit.member_id == member_id, DoorVisit.left_at.is_(None))
+    )
+
+
+def _arrive(session: Session, rules: DoorRules, visit: DoorVisit, attempt: Attempt) -> None:
+    sharing = sharing_members(session, visit.member_id)
+    inside = session.scalar(
+        select(func.coalesce(func.sum(Arrival.people), 0))
+        .join(DoorVisit, DoorVisit.id == Arrival.visit_id)
+        .where(DoorVisit.member_id.in_(sharing), DoorVisit.left_at.is_(None))
+    )
+    most = rules.membership.plans[facts(session, sharing[0]).plan].most_people
+    session.add(
+        Arrival(
+            operator_id=visit.operator_id,
+            visit_id=visit.id,
+            people=attempt.people,
+            beyond=beyond_head_count(int(inside or 0), attempt.people, most),
+            arrived_at=attempt.at,
+        )
+    )
+    session.flush()
+
+
+def _refused(session: Session, attempt: Attempt, act: Act, refusal: EntryRefused, now: datetime) -> Outcome:
+    event = write_event(session, attempt, act, allowed=False, reason=refusal.code, now=now)
+    return Outcome(event, refusal, None)
+
+
+def _facts(
+    session: Session, rules: DoorRules, reserved: ReservedTimes, attempt: Attempt, act: Act
+) -> tuple[MemberFacts, tuple[ReservedTime, ...], EntryFacts]:
+    """The member, held, with their reserved times of the instant and all that the decision hangs on."""
+    assert attempt.member_id is not None
+    hold_sharing_members(session, attempt.member_id)
+    member = hold_member(session, attempt.member_id)
+    at, today = attempt.at, rules.calendar.local_date(attempt.at)
+    plan = rules.membership.plans[member.plan]
+    pays_by_use = rules.pays_by_use(member.plan)
+    opening = opening_at(rules.membership, rules.calendar, at)
+    instant = TimeSpan(at, at + INSTANT)
+    times = tuple(
+        time for time in reserved.of(session, member.id, attempt.office_id, instant) if time.holds(at)
+    )
+    visit = open_visit_of(session, member.id)
+    in_plan_hours = within_plan_hours(plan, rules.calendar, at) if plan.hours else not pays_by_use
+    unattended = not is_staffed(rules.membership, rules.calendar, at)
+    may_join = visit is not None and plan.most_people > 1 and act == "check-in"
+    known = EntryFacts(
+        act=act,
+        means=attempt.means,
+        means_offered=_offered(rules, attempt),
+        status=member.status,
+        in_term=member.starts_on <= today and (member.ends_on is None or today <= member.ends_on),
+        is_closed_for_emergency=closure_of(session, attempt.office_id) is not None,
+        is_open=opening is not None,
+        is_staffed=not unattended,
+        in_plan_hours=in_plan_hours,
+        pays_by_use=pays_by_use,
+        must_reserve=rules.must_reserve(plan, at),
+        has_reservation=bool(times),
+        is_reservation_paid=any(time.is_paid for time in times),
+        has_payment_card=not (pays_by_use and unattended) or card_of(session, member.id) is not None,
+        has_paid_time=visit is not None and visit.paid_until is not None and at < visit.paid_until,
+        is_inside=visit is not None and (act == "unlock" or visit.is_checked_in) and not may_join,
+        must_check_in=rules.profile.must_check_in,
+        card_needs_plan_hours_unstaffed=rules.profile.card_needs_plan_hours_unstaffed,
+    )
+    return member, times, known
+
+
+def _offered(rules: DoorRules, attempt: Attempt) -> tuple[Means, ...]:
+    """Staff may enter anybody at the entrance."""
+    if attempt.door is None:
+        return (*rules.profile.checked_in_by, Means.RECEPTION)
+    door = rules.profile.doors.get(attempt.door)
+    if door is None:
+        raise NotFound
+    return door.opened_by

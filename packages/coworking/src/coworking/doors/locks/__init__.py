@@ -1,0 +1,1 @@
+"""What opens a door: commands that are sent once and in time, and the kinds of locks that take them."""

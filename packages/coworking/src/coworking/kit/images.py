@@ -1,0 +1,94 @@
+"""Pictures that people send are drawn anew: what leaves here was never anything but pixels (R27)."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from coworking.kit.errors import UserError
+
+MOST_PIXELS = 50_000_000
+"""Of a picture as it is sent; a tablet's camera makes 12 million."""
+LARGEST_UPLOAD_BYTES = 12 * 1024 * 1024
+LONGEST_SIDE = 2_400
+THUMBNAIL_SIDE = 480
+QUALITY = 88
+JPEG = "image/jpeg"
+FORMATS = ("JPEG", "PNG", "WEBP")
+WHITE = (255, 255, 255)
+
+
+class ImageNotReadable(UserError):
+    code = "image-not-readable"
+    ja = "写真として読めません。JPEG、PNG、WebP の画像を送ってください。"
+    en = "This cannot be read as a picture. Send a JPEG, PNG or WebP image."
+
+
+class ImageTooLarge(UserError):
+    code = "image-too-large"
+    status = 413
+    ja = "画像が大きすぎます。{megabytes}MB、{megapixels}メガピクセル以下にしてください。"
+    en = "The picture is too large. Send at most {megabytes} MB and {megapixels} megapixels."
+
+    def __init__(self) -> None:
+        super().__init__(megabytes=LARGEST_UPLOAD_BYTES // 1024 // 1024, megapixels=MOST_PIXELS // 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG of ours: upright, without metadata; sides in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+def draw_anew(data: bytes, *, longest_side: int = LONGEST_SIDE) -> Picture:
+    """The picture by its content, whatever it was called: its first frame, turned as its EXIF says, at most
+    `longest_side` on either side. Raises `ImageTooLarge`, `ImageNotReadable`."""
+    if len(data) > LARGEST_UPLOAD_BYTES:
+        raise ImageTooLarge
+    try:
+        with warnings.catch_warnings():
+            # Our own limit on pixels is asked before anything is decoded.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _drawn(data, longest_side)
+    except Image.DecompressionBombError as error:
+        raise ImageTooLarge from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, ArithmeticError, LookupError) as error:
+        # What Pillow's decoders raise on broken input.
+        raise ImageNotReadable from error
+
+
+def thumbnail(picture: Picture, *, side: int = THUMBNAIL_SIDE) -> Picture:
+    return _drawn(picture.jpeg, side)
+
+
+def _drawn(data: bytes, longest_side: int) -> Picture:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as sent:
+        if sent.width * sent.height > MOST_PIXELS:
+            raise ImageTooLarge
+        sent.draft("RGB", (longest_side, longest_side))
+        upright = ImageOps.exif_transpose(sent)
+        picture = _opaque(upright)
+    picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # A new image takes the pixels only: no profile, no comment, no EXIF goes with it.
+    plain = Image.new("RGB", picture.size, WHITE)
+    plain.paste(picture)
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=QUALITY, optimize=False)
+    return Picture(out.getvalue(), plain.width, plain.height)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image
+    if image.mode in {"RGBA", "LA", "PA", "P"}:
+        with_alpha = image.convert("RGBA")
+        ground = Image.new("RGBA", with_alpha.size, (*WHITE, 255))
+        return Image.alpha_composite(ground, with_alpha).convert("RGB")
+    return image.convert("RGB")
