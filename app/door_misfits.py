@@ -10,7 +10,6 @@ from coworking.doors import DoorsProfile
 from coworking.kit.profile_fields import Misfit, not_among
 from coworking.membership import MembershipProfile
 
-
 DROP_IN: Final = "drop-in"
 
 

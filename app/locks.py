@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from app.lock_settings import MQTT_PORTS, LockKind, LockSettings
 from app.operators import OperatorInForce
+from app.setting_words import SettingProblem, SettingsError
 from coworking.doors.locks.akerun import TOKEN_URL as AKERUN_TOKEN_URL
 from coworking.doors.locks.akerun import AkerunLock
 from coworking.doors.locks.commands import AssignedLock, LocksInForce, LocksOfOperator
@@ -22,17 +23,33 @@ from coworking.doors.locks.vendor_http import vendor_client
 from coworking.doors.locks.vendor_tokens import ClientCredentials, RefreshTokens
 from coworking.kit.clock import Clock
 from coworking.kit.db import Database
+from coworking.kit.profile_fields import Words
 from coworking.kit.sealing import FieldKeys
+
+NO_DOOR = Words("プロファイルにないドアです", "is no door of the profile")
 
 
 def locks_in_force(
     database: Database, clock: Clock, keys: FieldKeys, operators: Sequence[OperatorInForce]
 ) -> LocksInForce:
-    """Nothing is reached yet: a broker or a vendor is when its first door is to open."""
+    """Nothing is reached yet: a broker or a vendor is when its first door is to open. Raises `SettingsError` for a door
+    that the operator's profile has not."""
+    if wrong := [problem for operator in operators for problem in _unknown_doors(operator)]:
+        raise SettingsError(wrong)
     openers = {operator.id: _Openers(database, clock, keys, operator.id) for operator in operators}
     return LocksInForce(
         database, {operator.id: openers[operator.id].locks(operator.settings.locks) for operator in operators}
     )
+
+
+def _unknown_doors(operator: OperatorInForce) -> Iterator[SettingProblem]:
+    doors = tuple(operator.profile.doors.doors) if operator.profile.doors is not None else ()
+    listed = ", ".join(doors) or "-"
+    for one in operator.settings.locks:
+        if one.door not in doors:
+            yield SettingProblem(
+                f"operators: {operator.profile.name}: locks: door", one.door, NO_DOOR, Words(listed, listed)
+            )
 
 
 class _Openers:

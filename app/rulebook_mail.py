@@ -31,7 +31,10 @@ def mail_rows(reader: Reader, mail: MailProfile) -> Iterator[Row]:
     yield from _whose(reader, mail)
     offered = reader.listed(CHOICES[choice] for choice in mail.choices)
     yield reader.row("mail.choices", Words("会員が選べること", "Members choose"), offered)
-    refused: list[Words | Bilingual] = [*(KINDS[kind] for kind in mail.refused_kinds), *mail.refused_contents.values()]
+    refused: list[Words | Bilingual] = [
+        *(KINDS[kind] for kind in mail.refused_kinds),
+        *mail.refused_contents.values(),
+    ]
     if refused:
         label = Words("お預かりしないもの", "Not taken in")
         yield reader.row("mail.refused_kinds", label, reader.listed(refused))

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 STAFF_ONLY = {
+    "POST /api/doors/{door}/card-proofs",
+    "POST /api/sites/{site}/close",
+    "POST /api/sites/{site}/open",
+    "POST /api/members/{member_id}/lent-things",
+    "POST /api/lent-things/{lent_thing_id}/return",
+    "POST /api/door-agents",
+    "GET /api/door-agents",
+    "DELETE /api/door-agents/{door_agent_id}",
     "GET /api/entrance-codes",
     "GET /api/entrance-codes.svg",
     "POST /api/readings",
@@ -206,6 +214,7 @@ STAFF_ONLY = {
 EVERY_MEMBERS = {"GET /api/events/{event_id}", "GET /api/contents/{content_id}"}
 """What one member may read, every member may."""
 OPEN_TO_ALL = {
+    "GET /api/calendars/{feed}",
     "GET /api/published/{operator}/address-certificates/{code}",
     "POST /api/sign-in",
     "POST /api/registrations",
@@ -227,6 +236,12 @@ OPEN_TO_ALL = {
 
 # What the house's members, lines and numbers are in no state for; the terms of nex let no line go to somebody else.
 REFUSED_HERE = {
+    # No authority's certificates are there.
+    "POST /api/card-challenges",
+    "PUT /api/members/{member_id}/my-number-card",
+    # A door's computer has a token of its own.
+    "GET /api/door-agent/list",
+    "POST /api/door-agent/events",
     "POST /api/members/{member_id}/check-ins",  # by a code that hangs at the entrance
     "POST /api/members/{member_id}/address-registrations",
     "POST /api/members/{member_id}/uses",

@@ -92,6 +92,12 @@ most_people = 8
 title = { ja = "会議室", en = "Meeting room" }
 amount = 500
 unit_minutes = 30
+
+[[billing.uses.drop-in]]
+title = { ja = "ドロップイン", en = "Drop-in" }
+amount = 300
+unit_minutes = 30
+member_plans = ["spot-use"]
 """
 """So that there is something to reserve."""
 TENANTS = {"nex": ("first", "second"), "other": ("foreign",)}

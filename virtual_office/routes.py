@@ -11,7 +11,16 @@ from coworking.kit.errors import NotFound
 from coworking.kit.operators import Operator
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
-from coworking.membership import PersonsStaff, SignedIn, Staff, Visit, contract_of, doorway_of, facts
+from coworking.membership import (
+    PersonsStaff,
+    RulesOfMembers,
+    SignedIn,
+    Staff,
+    Visit,
+    contract_of,
+    doorway_of,
+    facts,
+)
 from virtual_office.certificate_paper import certificate_pdf, check_url
 from virtual_office.certificates import (
     certificate_of,
@@ -117,6 +126,7 @@ def post_proof(member_id: int, body: ProofOfRegistrationBody, visit: PersonsStaf
 def post_evidence(member_id: int, body: EvidenceBody, visit: SignedIn) -> EvidenceAnswer:
     """Kept encrypted, for the member and staff."""
     visit.require_member(member_id)
+    facts(visit.session, member_id)
     registration = live_registration(visit.session, member_id, _use(rules_of(visit), body.use), hold=True)
     if registration is None:
         raise NothingDeclared
@@ -157,7 +167,7 @@ def get_registrations(
     status: Annotated[Literal["live", "ended", "overdue"] | None, Query()] = None,
 ) -> Page[RegistrationAnswer]:
     """`overdue`: declared, and not proven by the day on which the proof was due."""
-    today = rules_of(visit).today(visit.now)
+    today = visit.resources[RulesOfMembers][visit.operator_id].calendar.local_date(visit.now)
     found = registrations(
         visit.session,
         member_id=member_id,

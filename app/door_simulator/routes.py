@@ -124,7 +124,7 @@ class _DoorSimulator:
         operator = self._operators.get(_number(form.get("operator", "")))
         doors = operator.profile.doors if operator is not None else None
         door, behaviour = form.get("door", ""), form.get("behaviour", "")
-        if operator is None or doors is None or door not in doors.doors or behaviour not in Behaviour:
+        if operator is None or doors is None or door not in doors.doors or behaviour not in BEHAVIOURS:
             raise NotFound
         await run_in_threadpool(self._set_behaviour, operator.id, door, Behaviour(behaviour))
         return RedirectResponse(DOOR_SIMULATOR_PATH, 303)

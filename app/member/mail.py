@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import segno
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.member.home import office_hours
@@ -30,9 +33,10 @@ from mail_handling import (
 )
 from mail_handling.errors import MailNotOffered
 from mail_handling.histories import HERE
+from mail_handling.pictures.models import MailPicture
 from mail_handling.pictures.routes import file_answer
 from mail_handling.pictures.scans import PDF, read_scan
-from mail_handling.pictures.taking import pictures_of, read_picture
+from mail_handling.pictures.taking import read_picture
 from mail_handling.storage import first_charged_day
 
 MAIL_PATH = "/mail"
@@ -207,8 +211,9 @@ def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Respon
     )
     shown = Shown()
     today = rules.calendar.local_date(visit.now)
+    pictures = _pictures(visit.session, [item.id for item in found])
     for item in found:
-        view = _view(visit, rules, item, today)
+        view = _view(visit, rules, item, today, pictures.get(item.id))
         (shown.asked if view.is_asked else shown.here if view.is_here else shown.done).append(view)
     tabs = {"asked": shown.asked, "here": shown.here, "done": shown.done}
     wish = visit.request.query_params.get("show", "")
@@ -231,9 +236,24 @@ def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Respon
     )
 
 
-def _view(visit: MemberVisit, rules: MailRules, item: MailItem, today: date) -> ItemView:
+def _pictures(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    """The first picture of the outside of each item that has one."""
+    statement = (
+        select(MailPicture.item_id, func.min(MailPicture.id))
+        .where(
+            MailPicture.item_id.in_(item_ids),
+            MailPicture.kind == "outside",
+            MailPicture.removed_at.is_(None),
+        )
+        .group_by(MailPicture.item_id)
+    )
+    return {item_id: picture_id for item_id, picture_id in session.execute(statement) if item_id is not None}
+
+
+def _view(
+    visit: MemberVisit, rules: MailRules, item: MailItem, today: date, picture_id: int | None
+) -> ItemView:
     reader = visit.reader
-    pictures = pictures_of(visit.session, item.id)
     is_here = item.status in HERE
     is_asked = item.status == "waiting" and item.instruction is None
     if is_asked:
@@ -250,7 +270,7 @@ def _view(visit: MemberVisit, rules: MailRules, item: MailItem, today: date) -> 
         details=" · ".join((reader.gettext(KINDS[item.kind]), *weight, reader.moment(item.received_at))),
         badge=badge,
         tone=tone,
-        picture_id=pictures[0].id if pictures else None,
+        picture_id=picture_id,
         choice=item.instruction or "",
         is_asked=is_asked,
         is_here=is_here,

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
-from coworking.kit.images import Picture
 from coworking.kit.outbox import TaskContext, task
 from coworking.kit.stored_files import Files, keep_file, read_file, remove_file
 from mail_handling.endings import record_scan, require_scan_wanted
@@ -50,9 +49,13 @@ def add_page(
 
 
 def finish_scan(session: Session, rules: MailRules, item_id: int, *, actor: str, now: datetime) -> MailScan:
-    """The pages are all there: the item counts as scanned, the member is told and charged by the rules, and a task makes
-    the PDF. Raises `NothingScanned`, and what `add_page` raises."""
+    """The pages are all there: the item counts as scanned, the member is told and charged by the rules, and a task
+    makes the PDF. Raises `NothingScanned`, `ScanNotReady` while an earlier one is made, `NotFound`,
+    `InstructionMissing`, and what tells that the item is gone."""
     item = require_scan_wanted(session, item_id)
+    unmade = MailScan.item_id == item_id, MailScan.made_at.is_(None)
+    if session.scalar(select(MailScan.id).where(*unmade)) is not None:
+        raise ScanNotReady
     pages = _pages(session, item_id)
     if not pages:
         raise NothingScanned

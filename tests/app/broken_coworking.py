@@ -46,7 +46,7 @@ BROKEN_COWORKING = [
     ("netsugen", "from_minutes = 180\n", "from_minutes = 120\n", "doors.vouchers[3].from_minutes", "120", "over 120"),
     (
         "sakura",
-        'checked_in_by = ["entrance-code", "qr"] ',
+        'checked_in_by = ["entrance-code", "qr", "card", "my-number"] ',
         'checked_in_by = ["face"] ',
         "doors.checked_in_by[0]",
         '"face"',

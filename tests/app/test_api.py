@@ -124,10 +124,9 @@ def when_to_call(operation: Operation) -> int:
 
 
 def names_somebody(operation: Operation) -> bool:
-    """What is published names an operator, and is there for everybody; a month is everybody's."""
-    return operation.takes_token and (
-        bool(operation.parameters("path").keys() - {"period", "month"}) or operation.name == "POST /api/lines"
-    )
+    """What is published names an operator, and is there for everybody; so are months, places, doors and spaces."""
+    names = operation.parameters("path").keys() - {"door", "month", "period", "site", "space"}
+    return operation.takes_token and (bool(names) or operation.name == "POST /api/lines")
 
 
 # Staff see every member of their operator.

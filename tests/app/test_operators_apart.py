@@ -41,6 +41,8 @@ APPEND_ONLY = [
     "invoices",
     "journal_entries",
     "journal_lines",
+    "mail_events",
+    "mail_hand_overs",
     "parking_vouchers",
     "payments",
     "profile_versions",

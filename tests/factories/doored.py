@@ -1,4 +1,4 @@
-"""A member's card, visit, event at a door and voucher, for tests of the API's edges."""
+"""A member's card, visit, event at a door and voucher, and a door's computer, for tests of the API's edges."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from coworking.doors.agent.models import DoorAgent
 from coworking.doors.models import AccessCard, DoorEvent, DoorVisit, ParkingVoucher
 from coworking.membership.models import Member
 from tests.factories.membership import NOW
@@ -19,6 +20,7 @@ ACTOR = "account:1"
 class DoorIds:
     card_id: int
     voucher_id: int
+    door_agent_id: int
 
 
 def make_doored(session: Session, member: Member) -> DoorIds:
@@ -55,6 +57,16 @@ def make_doored(session: Session, member: Member) -> DoorIds:
     voucher = ParkingVoucher(
         **whose, visit_id=visit.id, used_minutes=60, voucher_minutes=120, issued_at=NOW, issued_by=ACTOR
     )
-    session.add_all([event, voucher])
+    agent = DoorAgent(
+        operator_id=member.operator_id,
+        name=f"panel of {member.id}",
+        doors=["entrance"],
+        digest=hashlib.sha256(f"token of {member.id}".encode()).digest(),
+        made_at=NOW,
+        made_by=ACTOR,
+        list_version=0,
+        recorded_sequence=0,
+    )
+    session.add_all([event, voucher, agent])
     session.flush()
-    return DoorIds(card_id=card.id, voucher_id=voucher.id)
+    return DoorIds(card_id=card.id, voucher_id=voucher.id, door_agent_id=agent.id)

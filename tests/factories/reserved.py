@@ -25,6 +25,7 @@ class ReservedIds:
     feed: str
     space: str
     site: str
+    door: str
 
 
 def make_reserved(session: Session, member: Member, account: Account) -> ReservedIds:
@@ -77,5 +78,10 @@ def make_reserved(session: Session, member: Member, account: Account) -> Reserve
     )
     session.flush()
     return ReservedIds(
-        reservation_id=reservation.id, lent_thing_id=lent.id, feed=token, space=ROOM, site="yokohama"
+        reservation_id=reservation.id,
+        lent_thing_id=lent.id,
+        feed=token,
+        space=ROOM,
+        site="yokohama",
+        door="entrance",
     )

@@ -82,6 +82,26 @@ def test_show_prints_the_rules(language: str, expected: list[str]) -> None:
         assert line in out
 
 
+OF_OTHERS = {
+    "sakura": [
+        "断られたカードの再請求: 最初の請求から3・7日後",
+        "口座振替の依頼データ: 振替日の5銀行営業日前  [SAK-09]",
+        "印刷使い放題があれば無料、ドロップイン、バーチャルオフィス会員は有人時間のみ",
+        "保存期間 お知らせの本文: 1095日",
+    ],
+    "netsugen": ["利用月の1か月前の20日から  [NET-09]", "提携施設: "],
+    "jsug": ["会員企業一覧の公開（会員に）: する", "分科会: ", "地域フォーラム: "],
+}
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_show_prints_what_only_some_operators_have(name: str) -> None:
+    status, out, errors = run("show", name, "--language", "ja")
+    assert (status, errors) == (0, "")
+    for line in OF_OTHERS[name]:
+        assert line in out
+
+
 def test_show_in_english_has_no_japanese_and_names_every_rule() -> None:
     _, out, _ = run("show", "nex", "--language", "en")
     assert all(ord(letter) < 0x3000 for letter in out)

@@ -19,6 +19,8 @@ FOR_STAFF = (
     "/console/interruptions",
     "/console/caps",
     "/console/parked",
+    "/console/mail",
+    "/console/hand-over",
     "/reception",
 )
 FORMS = (
@@ -26,6 +28,9 @@ FORMS = (
     "/console/lines/1/suspend",
     "/console/numbers/import",
     "/console/interruptions",
+    "/console/mail",
+    "/console/mail/distribution",
+    "/console/hand-over",
     "/reception",
 )
 NAMES = ("佐藤デザイン事務所", "北川行政書士事務所", "株式会社みつば商会", "受付 太郎", "日本語")

@@ -28,6 +28,7 @@ from coworking.billing.errors import (
     RefundTooLarge,
 )
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
+from coworking.billing.invoicing.credit_notes import credit
 from coworking.billing.journal import balances
 from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.payment_events import InvoiceOverdue, InvoicePaid, InvoiceReopened
@@ -261,6 +262,19 @@ def test_a_refund_goes_back_from_the_latest_payment_on(session: Session) -> None
     assert counter.state(invoice)[:2] == ("credited", 0)
     assert counter.accounts() == {}
     assert advance_of(session, counter.member.id) == 0
+
+
+def test_a_credit_sets_free_what_stands_and_not_what_was_reversed(counter: Counter) -> None:
+    invoice = counter.invoice()
+    first = counter.pay(4_000)
+    counter.reverse(counter.pay(7_000, "deposit:2"))
+    credit(
+        counter.session, counter.rules, invoice.number, amount=None, reason="mistake", actor=ACTOR, now=NOW
+    )
+    assert advance_of(counter.session, counter.member.id) == 4_000
+    counter.reverse(first)
+    assert counter.state(invoice)[:2] == ("credited", 0)
+    assert counter.accounts() == {}
 
 
 def test_a_refund_leaves_what_other_invoices_need(session: Session) -> None:

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.profiles import Profile, load_profile
 from coworking.kit.errors import UserError
-from coworking.membership import Contract, MemberRules, NewMember, contract_of, enter_offices
+from coworking.membership import (
+    Contract,
+    MemberRules,
+    NewMember,
+    confirm_identity,
+    contract_of,
+    enter_offices,
+)
 from coworking.membership.application_checks import Particulars
 from coworking.membership.applications import apply, read_texts
 from coworking.membership.changes_of_plan import change_plan
@@ -68,9 +75,10 @@ def enter(session: Session, rules: MemberRules) -> int:
     declared = Particulars(
         declarations=tuple(rules.profile.joining.declarations), birth_date=date(1990, 4, 1)
     )
-    return apply(
-        session, rules, new, declared, operator_id=operator_id, actor=ACTOR, now=NOW, at_once=True
-    ).id
+    member = apply(session, rules, new, declared, operator_id=operator_id, actor=ACTOR, now=NOW, at_once=True)
+    # An address is lent with a confirmed identity only.
+    confirm_identity(session, member.id, method="in-person", operator_id=operator_id, actor=ACTOR, now=NOW)
+    return member.id
 
 
 def act(session: Session, rules: MemberRules, member_id: int, wanted: Act, now: datetime) -> None:

@@ -17,7 +17,7 @@ from coworking.doors.models import AccessCard, QrRevocation, UsedQr
 from coworking.doors.rules import DoorSecrets
 from coworking.kit.audit import record
 from coworking.kit.outbox import TaskContext, task
-from coworking.membership import card_holder, hold_member
+from coworking.membership import card_holder, hold_member, hold_sharing_members
 
 
 class Credentials:
@@ -44,6 +44,7 @@ def use_qr(
         require_valid(qr, operator_id, now)
     except QrExpired as expired:
         return qr.member_id, expired
+    hold_sharing_members(session, qr.member_id)
     hold_member(session, qr.member_id)
     revocation = session.get(QrRevocation, qr.member_id)
     if revocation is not None and qr.issued_at <= revocation.revoked_at:

@@ -26,7 +26,7 @@ from coworking.doors import errors
 from coworking.doors.cards import lend_card, live_card_of
 from coworking.doors.credentials import Credentials
 from coworking.doors.door_log import Attempt, write_event
-from coworking.doors.entering import begin_visit, open_visit_of
+from coworking.doors.entering import begin_visit, hold_with_sharers, open_visit_of
 from coworking.doors.leaving import check_out
 from coworking.doors.models import DoorVisit
 from coworking.doors.profile import Means
@@ -37,7 +37,6 @@ from coworking.membership import (
     MemberFacts,
     MembershipNotActive,
     closure_of,
-    hold_member,
     is_staffed,
     opening_at,
 )
@@ -79,14 +78,14 @@ def begin_drop_in(
     `ReceptionUnstaffed`, `PaymentMethodNotAllowed`, `BrandRequired`, `PaymentCardRequired`, `CardInUse`,
     `AlreadyInside`."""
     assert attempt.member_id is not None
-    member = hold_member(session, attempt.member_id)
+    member = hold_with_sharers(session, rules, attempt.member_id)
     _require_welcome(session, rules, member, attempt)
     visit = open_visit_of(session, member.id)
     if visit is not None and visit.paid_until is not None:
         raise errors.AlreadyInside
     way = _way(session, rules, member, new.way)
     if visit is None:
-        visit = begin_visit(session, rules, attempt)
+        visit = begin_visit(session, rules, attempt, is_checked_in=False)
         write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
     until = visit.entered_at + new.planned
     use = record_use(
@@ -120,7 +119,7 @@ def end_drop_in(
     lost one does. Who has scanned the exit before settles the visit of the day. Raises `NotFound`, `NotInside`,
     `PaymentMethodNotAllowed`, `BrandRequired`, `PaymentCardRequired`."""
     assert attempt.member_id is not None
-    member = hold_member(session, attempt.member_id)
+    member = hold_with_sharers(session, rules, attempt.member_id)
     visit = open_visit_of(session, member.id) or _visit_of_today(session, rules, member.id, attempt.at)
     if visit is None:
         raise errors.NotInside

@@ -29,6 +29,7 @@ from coworking.membership import (
     hold_sharing_members,
     is_staffed,
     opening_at,
+    plans_of,
     sharing_members,
     within_plan_hours,
 )
@@ -52,16 +53,16 @@ def check_in(
 ) -> Outcome:
     """Begin a visit, if the member may come in (SAK-31, NET-05). Another person of a plan for several joins the visit
     that is there (SAK-27). Refusals are on record. Raises `NotFound`."""
-    member, times, known = _facts(session, rules, reserved, attempt, "check-in")
-    visit = open_visit_of(session, member.id)
+    visit, times, known = _facts(session, rules, reserved, attempt, "check-in")
     refusal = refusal_of(known)
     if refusal is not None:
         return _refused(session, attempt, "check-in", refusal, now)
     if visit is None:
-        visit = begin_visit(session, rules, attempt, times)
+        visit = begin_visit(session, rules, attempt, times, is_checked_in=True)
     elif visit.is_checked_in:
         _arrive(session, rules, visit, attempt)
-    visit.is_checked_in = True
+    else:
+        visit.is_checked_in = True
     event = write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
     return Outcome(event, None, visit)
 
@@ -72,14 +73,12 @@ def unlock(
     """Open a door for a member, if they may come in. Where checking in is not asked for, it is their check-in. Refusals
     are on record. Raises `NotFound` for a door that is not there."""
     assert attempt.door is not None
-    member, times, known = _facts(session, rules, reserved, attempt, "unlock")
-    visit = open_visit_of(session, member.id)
+    visit, times, known = _facts(session, rules, reserved, attempt, "unlock")
     refusal = refusal_of(known)
     if refusal is not None:
         return _refused(session, attempt, "unlock", refusal, now)
     if visit is None:
-        visit = begin_visit(session, rules, attempt, times)
-        visit.is_checked_in = True
+        visit = begin_visit(session, rules, attempt, times, is_checked_in=True)
     event = write_event(session, attempt, "unlock", allowed=True, reason=None, now=now, visit_id=visit.id)
     queue_unlock(session, event.operator_id, attempt.door, event.id, now)
     return Outcome(event, None, visit)
@@ -93,16 +92,21 @@ def refuse_unknown(
 
 
 def begin_visit(
-    session: Session, rules: DoorRules, attempt: Attempt, times: tuple[ReservedTime, ...] = ()
+    session: Session,
+    rules: DoorRules,
+    attempt: Attempt,
+    times: tuple[ReservedTime, ...] = (),
+    *,
+    is_checked_in: bool,
 ) -> DoorVisit:
-    """The member of the attempt is in. `times` are their reserved times of now."""
+    """The member of the attempt, held, is in. `times` are their reserved times of now."""
     assert attempt.member_id is not None
     visit = DoorVisit(
         operator_id=session.info["operator_id"],
         member_id=attempt.member_id,
         office_id=attempt.office_id,
         entered_at=attempt.at,
-        is_checked_in=False,
+        is_checked_in=is_checked_in,
     )
     session.add(visit)
     session.flush()
@@ -118,24 +122,46 @@ def open_visit_of(session: Session, member_id: int) -> DoorVisit | None:
     )
 
 
+def require_known(session: Session, member_id: int) -> None:
+    """Without loading the member, whose state is read when it is held. Raises `NotFound`."""
+    if member_id not in plans_of(session, [member_id]):
+        raise NotFound
+
+
+def hold_with_sharers(session: Session, rules: DoorRules, member_id: int) -> MemberFacts:
+    """The member, held; before it the membership that is shared, where the plan is for several people, as charging
+    holds them. Raises `NotFound`."""
+    plan = plans_of(session, [member_id]).get(member_id)
+    if plan is None:
+        raise NotFound
+    if rules.membership.plans[plan].most_people > 1:
+        hold_sharing_members(session, member_id)
+    return hold_member(session, member_id)
+
+
 def _arrive(session: Session, rules: DoorRules, visit: DoorVisit, attempt: Attempt) -> None:
-    sharing = sharing_members(session, visit.member_id)
-    inside = session.scalar(
-        select(func.coalesce(func.sum(Arrival.people), 0))
-        .join(DoorVisit, DoorVisit.id == Arrival.visit_id)
-        .where(DoorVisit.member_id.in_(sharing), DoorVisit.left_at.is_(None))
-    )
-    most = rules.membership.plans[facts(session, sharing[0]).plan].most_people
+    most = rules.membership.plans[facts(session, visit.member_id).plan].most_people
+    inside = _people_inside(session, visit.member_id) if most > 1 else 0
     session.add(
         Arrival(
             operator_id=visit.operator_id,
             visit_id=visit.id,
             people=attempt.people,
-            beyond=beyond_head_count(int(inside or 0), attempt.people, most),
+            beyond=beyond_head_count(inside, attempt.people, most),
             arrived_at=attempt.at,
         )
     )
     session.flush()
+
+
+def _people_inside(session: Session, member_id: int) -> int:
+    """Of everybody who shares the membership, guests among them."""
+    inside = session.scalar(
+        select(func.sum(Arrival.people))
+        .join(DoorVisit, DoorVisit.id == Arrival.visit_id)
+        .where(DoorVisit.member_id.in_(sharing_members(session, member_id)), DoorVisit.left_at.is_(None))
+    )
+    return int(inside or 0)
 
 
 def _refused(session: Session, attempt: Attempt, act: Act, refusal: EntryRefused, now: datetime) -> Outcome:
@@ -145,11 +171,11 @@ def _refused(session: Session, attempt: Attempt, act: Act, refusal: EntryRefused
 
 def _facts(
     session: Session, rules: DoorRules, reserved: ReservedTimes, attempt: Attempt, act: Act
-) -> tuple[MemberFacts, tuple[ReservedTime, ...], EntryFacts]:
-    """The member, held, with their reserved times of the instant and all that the decision hangs on."""
+) -> tuple[DoorVisit | None, tuple[ReservedTime, ...], EntryFacts]:
+    """The member's open visit, their reserved times of the instant, and all that the decision hangs on; the member is
+    held."""
     assert attempt.member_id is not None
-    hold_sharing_members(session, attempt.member_id)
-    member = hold_member(session, attempt.member_id)
+    member = hold_with_sharers(session, rules, attempt.member_id)
     at, today = attempt.at, rules.calendar.local_date(attempt.at)
     plan = rules.membership.plans[member.plan]
     pays_by_use = rules.pays_by_use(member.plan)
@@ -182,7 +208,7 @@ def _facts(
         must_check_in=rules.profile.must_check_in,
         card_needs_plan_hours_unstaffed=rules.profile.card_needs_plan_hours_unstaffed,
     )
-    return member, times, known
+    return visit, times, known
 
 
 def _offered(rules: DoorRules, attempt: Attempt) -> tuple[Means, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing import NewUse, record_use
 from coworking.doors.door_log import Attempt, write_event
-from coworking.doors.entering import open_visit_of
+from coworking.doors.entering import hold_with_sharers, open_visit_of
 from coworking.doors.events import VisitEnded
 from coworking.doors.models import Arrival, DoorEvent, DoorVisit
 from coworking.doors.profile import Means
@@ -23,7 +23,7 @@ from coworking.kit.audit import record
 from coworking.kit.errors import UserError
 from coworking.kit.events import tell
 from coworking.kit.outbox import TaskContext, task
-from coworking.membership import TimeSpan, closes_at, facts, hold_member
+from coworking.membership import TimeSpan, closes_at, facts
 
 NO_ENTRY = "no-entry"
 FORGOTTEN = "forgotten-exit"
@@ -54,7 +54,7 @@ def check_out(
     known, is on record. Raises `NotFound`."""
     visit = None
     if attempt.member_id is not None:
-        hold_member(session, attempt.member_id)
+        hold_with_sharers(session, rules, attempt.member_id)
         visit = open_visit_of(session, attempt.member_id)
     if visit is not None and attempt.at - visit.entered_at >= LONGEST_VISIT:
         close_forgotten(session, rules, reserved, visit, now)
@@ -142,7 +142,7 @@ def close_visit(context: TaskContext, *, visit_id: int, day: str) -> None:
     found = session.get(DoorVisit, visit_id)
     if found is None:
         return
-    hold_member(session, found.member_id)
+    hold_with_sharers(session, rules, found.member_id)
     session.refresh(found)
     if found.left_at is None and rules.calendar.local_date(found.entered_at).isoformat() < day:
         close_forgotten(session, rules, context.resource(ReservedTimes), found, context.clock.now())

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from coworking.doors.codes import Direction, read_entrance_code, read_member_qr
 from coworking.doors.credentials import card_shown, revoke_qrs, use_qr
 from coworking.doors.door_log import Attempt
-from coworking.doors.entering import Outcome, check_in, refuse_unknown, unlock
+from coworking.doors.entering import Outcome, check_in, refuse_unknown, require_known, unlock
 from coworking.doors.errors import EntryRefused, QrInvalid
 from coworking.doors.leaving import check_out
 from coworking.doors.presence import office_at
@@ -28,7 +28,7 @@ from coworking.doors.schemas import (
 )
 from coworking.kit.errors import NotFound
 from coworking.kit.paging import LARGEST_ID
-from coworking.membership import SignedIn, Staff, Visit, facts
+from coworking.membership import SignedIn, Staff, Visit
 
 router = APIRouter(prefix="/api", tags=["doors"])
 
@@ -48,7 +48,7 @@ def post_qr(member_id: MemberId, visit: SignedIn) -> QrAnswer:
     """Signed, used once, and over within a minute: show a new one each time."""
     visit.require_member(member_id)
     rules, credentials = rules_of(visit), credentials_of(visit)
-    facts(visit.session, member_id)
+    require_known(visit.session, member_id)
     lasts = rules.profile.qr_lasts
     code = credentials.signer.member_qr(visit.operator_id, member_id, visit.now, lasts)
     expires_at = read_member_qr(credentials.signer.public_key, code).expires_at
@@ -99,7 +99,7 @@ def post_check_in(
     """A refusal is on record."""
     visit.require_member(member_id)
     rules = rules_of(visit)
-    facts(visit.session, member_id)
+    require_known(visit.session, member_id)
     office_id = _office_of_code(visit, body.code, "entry")
     attempt = Attempt(
         member_id, office_id, Means.ENTRANCE_CODE, visit.actor.reference, visit.now, people=body.people

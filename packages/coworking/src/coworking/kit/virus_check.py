@@ -1,4 +1,4 @@
-"""Files that people send are shown to a virus scanner first, where the deployment has one: clamd, by its INSTREAM command.
+"""Files that people send are shown to a virus scanner first, where the deployment has one: clamd, by INSTREAM.
 
 What a scanner finds is refused; while it cannot be asked, nothing is taken.
 """

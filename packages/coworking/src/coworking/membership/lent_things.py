@@ -51,6 +51,14 @@ def take_thing_back(session: Session, lent_thing_id: int, *, actor: str, now: da
     return lent
 
 
+def get_lent_thing(session: Session, lent_thing_id: int) -> LentThing:
+    """Raises `NotFound`."""
+    lent = session.get(LentThing, lent_thing_id)
+    if lent is None:
+        raise NotFound
+    return lent
+
+
 def list_lent_things(
     session: Session, *, member_id: int | None, is_out: bool | None, after_id: int, limit: int
 ) -> Sequence[LentThing]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.profile_fields import Bilingual, Weekday
 from coworking.membership.access import SignedIn, Staff, Visit
-from coworking.membership.lent_things import lend, list_lent_things, take_thing_back
+from coworking.membership.lent_things import get_lent_thing, lend, list_lent_things, take_thing_back
 from coworking.membership.members import offices_of
 from coworking.membership.profile import UseHours
 from coworking.membership.rules import MemberRules, RulesOfMembers
@@ -135,6 +135,13 @@ def post_lent_thing(member_id: MemberId, body: LentThingBody, visit: Staff) -> L
 @router.post("/lent-things/{lent_thing_id}/return", summary="Take a lent thing back")
 def post_return(lent_thing_id: LentThingId, visit: Staff) -> LentThingAnswer:
     lent = take_thing_back(visit.session, lent_thing_id, actor=visit.actor.reference, now=visit.now)
+    return LentThingAnswer.model_validate(lent)
+
+
+@router.get("/lent-things/{lent_thing_id}", summary="One thing that was lent")
+def get_one_lent_thing(lent_thing_id: LentThingId, visit: SignedIn) -> LentThingAnswer:
+    lent = get_lent_thing(visit.session, lent_thing_id)
+    visit.require_member(lent.member_id)
     return LentThingAnswer.model_validate(lent)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.profile_fields import Bilingual
-from coworking.membership import Actor, account_reader, get_member, member_names
+from coworking.membership import Actor, account_reader, member_names
 from coworking.reservations.models import CalendarFeed, Reservation
 from coworking.reservations.reserving import LIVE
 from coworking.reservations.rules import ReservationRules
@@ -41,10 +41,7 @@ class FeedOf:
 
 
 def renew_feed(session: Session, of: FeedOf, *, actor: Actor, now: datetime) -> str:
-    """A new token for this account's feed, whose old one is over. Only here is its secret ever seen. Raises
-    `NotFound`."""
-    if of.member_id is not None:
-        get_member(session, of.member_id)
+    """A new token for this account's feed, whose old one is over. Only here is its secret ever seen."""
     end_feed(session, of, actor=actor, now=now, is_renewed=True)
     token = f"rcf_{actor.operator_id}_{secrets.token_urlsafe(32)}"
     session.add(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from coworking.kit.errors import NotFound
 from coworking.kit.paging import LARGEST_ID
-from coworking.membership import AccountRules, SignedIn, Visit, doorway_of
+from coworking.membership import AccountRules, SignedIn, Visit, doorway_of, get_member
 from coworking.reservations.calendar_feeds import FeedOf, end_feed, operator_of_feed, read_feed, renew_feed
 from coworking.reservations.rules import RulesOfReservations
 from coworking.reservations.schemas import FeedAnswer, SpaceName
@@ -79,6 +79,7 @@ def _renewed(visit: Visit, of: FeedOf) -> FeedAnswer:
 
 def _of_member(visit: Visit, member_id: int) -> FeedOf:
     visit.require_member(member_id)
+    get_member(visit.session, member_id)
     visit.resources[RulesOfReservations].of(visit.operator_id)
     return FeedOf(member_id=member_id)
 

@@ -34,7 +34,7 @@ def free_times(
     reserved yet, or any more, or while the place is closed in an emergency. Raises `NotFound`."""
     row = space_row(session, rules.profile, space_name)
     space, calendar = rules.profile.spaces[space_name], rules.calendar
-    if day > last_day_ahead(space, calendar, now):
+    if not calendar.local_date(now) <= day <= last_day_ahead(space, calendar, now):
         return []
     openings = openings_on(rules.membership, calendar, day)
     is_closed = closure_of(session, row.office_id) is not None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Interval, func, select
+from sqlalchemy import Interval, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from coworking.billing import PaymentMeans, card_of, month_after, record_use, take_back_uses
@@ -209,7 +209,7 @@ def _minutes_reserved(
     begins, ends = (rules.calendar.instant(month_after(day, months), time.min) for months in (0, 1))
     seats = [name for name, space in rules.profile.spaces.items() if space.kind is SpaceKind.SEAT]
     statement = (
-        select(func.sum(Reservation.ends_at - Reservation.starts_at, type_=Interval()))
+        select(func.sum(type_coerce(Reservation.ends_at - Reservation.starts_at, Interval())))
         .join(SpaceRow, SpaceRow.id == Reservation.space_id)
         .where(
             Reservation.member_id == member_id,
@@ -220,7 +220,7 @@ def _minutes_reserved(
             Reservation.starts_at < ends,
         )
     )
-    reserved: timedelta | None = session.scalar(statement)
+    reserved = session.scalar(statement)
     return -(-reserved // MINUTE) if reserved is not None else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -35,6 +35,7 @@ MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ReservationId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AnyMember = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 ENTERED_BY_STAFF = (Via.PHONE, Via.FORM)
+FARTHEST = timedelta(days=3 * 366)
 
 
 @router.get("/spaces", summary="List the spaces that can be reserved")
@@ -47,10 +48,14 @@ def get_spaces(visit: SignedIn) -> list[SpaceAnswer]:
 def get_free_times(
     space: SpaceName,
     visit: SignedIn,
-    day: Annotated[date, Query(description="A local day.", examples=["2026-06-10"])],
+    day: Annotated[
+        date | None, Query(description="A local day; today if left out.", examples=["2026-06-10"])
+    ] = None,
     people: Annotated[int, Query(ge=1, le=1000, description="Seats that are needed at once.")] = 1,
 ) -> list[FreeTimeAnswer]:
-    found = free_times(visit.session, _rules(visit), space, day, people, visit.now)
+    rules = _rules(visit)
+    wanted = day or rules.calendar.local_date(visit.now)
+    found = free_times(visit.session, rules, space, wanted, people, visit.now)
     return [FreeTimeAnswer.of(one) for one in found]
 
 
@@ -64,7 +69,7 @@ def post_reservation(member_id: MemberId, body: ReservationBody, visit: SignedIn
     space = rules.profile.spaces.get(body.space)
     wanted = Wanted(
         space=body.space,
-        span=_span(rules, body),
+        span=_span(visit, rules, body),
         people=body.people or (space.least_people if space is not None else 1),
         via=body.via,
         means=body.pay_by.value if body.pay_by is not None else None,
@@ -113,7 +118,7 @@ def post_change(
         visit.session,
         rules,
         reservation_id,
-        _span(rules, body),
+        _span(visit, rules, body),
         body.people,
         actor=visit.actor.reference,
         now=visit.now,
@@ -136,8 +141,9 @@ def _own(visit: Visit, reservation_id: int) -> Reservation:
     return reservation
 
 
-def _span(rules: ReservationRules, body: ReservationBody | ReservationChangeBody) -> TimeSpan:
-    if body.ends_at <= body.starts_at:
+def _span(visit: Visit, rules: ReservationRules, body: ReservationBody | ReservationChangeBody) -> TimeSpan:
+    """Raises `TimesWrong` for what no rule of how far ahead could allow."""
+    if not visit.now - FARTHEST < body.starts_at < body.ends_at < visit.now + FARTHEST:
         raise TimesWrong(most_minutes=rules.profile.longest_minutes, step_minutes=rules.profile.step_minutes)
     return TimeSpan(body.starts_at, body.ends_at)
 

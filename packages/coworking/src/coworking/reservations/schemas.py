@@ -73,7 +73,7 @@ class ReservationAnswer(BaseModel):
             people=reservation.people,
             via=Via(reservation.via),
             pay_by=reservation.pays_by,
-            status=reservation.status_at(now),  # type: ignore[arg-type]  # the column's own check
+            status=reservation.status_at(now),
             amount=plain(cost.amount),
             payment=cost.payment,
             reserved_at=reservation.reserved_at,

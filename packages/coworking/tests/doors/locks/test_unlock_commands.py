@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from coworking.doors.locks.commands import (
     UNLOCK_LASTS,
     AssignedLock,
     LocksInForce,
     LocksOfOperator,
-    command_of,
     queue_unlock,
 )
 from coworking.doors.locks.models import DoorCommand
@@ -83,9 +83,7 @@ class Stand:
 
     def command(self, event_id: int) -> DoorCommand:
         with self.database.transaction(self.operator_id) as session:
-            found = command_of(session, event_id)
-            assert found is not None
-            return found
+            return session.scalars(select(DoorCommand).where(DoorCommand.event_id == event_id)).one()
 
 
 def stand(database: Database, lock: Scripted | None) -> Stand:

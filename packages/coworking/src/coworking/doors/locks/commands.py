@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.doors.locks.models import DoorCommand
@@ -24,7 +23,7 @@ from coworking.kit.outbox import TaskContext, task
 
 UNLOCK_LASTS: Final = timedelta(seconds=10)
 """From the decision until which a lock may be asked, and may open."""
-FIRST_LOOK: Final = timedelta(seconds=5)
+FIRST_LOOK: Final = timedelta(seconds=2)
 MOST_LOOKS: Final = 5
 """Each after twice the time of the one before; then the command stays unknown, and staff see it."""
 
@@ -81,11 +80,6 @@ def queue_unlock(session: Session, operator_id: int, door: str, event_id: int, n
     session.flush()
     send_unlock.enqueue(session, operator_id=operator_id, now=now, command_id=command.id)
     return command
-
-
-def command_of(session: Session, event_id: int) -> DoorCommand | None:
-    """What became of the unlock of a decision."""
-    return session.scalar(select(DoorCommand).where(DoorCommand.event_id == event_id))
 
 
 @task("doors.send-unlock")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -25,6 +26,8 @@ from coworking.doors.my_number_cards.errors import (
 
 MOST_AUTHORITIES = 20
 LONGEST_CRL_BYTES = 64 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,16 @@ class AuthorityFiles:
         self._read: tuple[tuple[float, ...], CardAuthority] | None = None
 
     def authority(self) -> CardAuthority:
-        """Raises `CardsNotRead`, and what `read_authority` does."""
+        """Raises `CardsNotRead`; `RevocationsOld` while the files cannot be read, which the log explains."""
         if self._paths is None:
             raise CardsNotRead
-        changed = tuple(path.stat().st_mtime for path in self._paths)
-        if self._read is None or self._read[0] != changed:
-            self._read = changed, read_authority(*self._paths)
+        try:
+            changed = tuple(path.stat().st_mtime for path in self._paths)
+            if self._read is None or self._read[0] != changed:
+                self._read = changed, read_authority(*self._paths)
+        except (OSError, ValueError) as error:
+            log.error("the authority of My Number Cards cannot be read", problem=str(error))
+            raise RevocationsOld from error
         return self._read[1]
 
 

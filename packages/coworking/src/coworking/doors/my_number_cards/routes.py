@@ -21,7 +21,7 @@ from coworking.doors.requests import refused, reserved_times, rules_of, site_nam
 from coworking.doors.schemas import DoorEventAnswer
 from coworking.kit.errors import NotFound
 from coworking.kit.paging import LARGEST_ID
-from coworking.membership import SignedIn, Staff, Visit, card_holder, link_card, offices_of
+from coworking.membership import SignedIn, Staff, Visit, card_holder, get_member, link_card, offices_of
 
 router = APIRouter(prefix="/api", tags=["doors"])
 
@@ -65,6 +65,7 @@ def post_challenge(visit: SignedIn) -> ChallengeAnswer:
 def put_card(member_id: MemberId, body: ProofBody, visit: SignedIn) -> LinkedAnswer:
     """By the card's own signature, in place of one that was linked before."""
     visit.require_member(member_id)
+    get_member(visit.session, member_id)
     reference = _proven(visit, body)
     linked = link_card(visit.session, member_id, reference, actor=visit.actor.reference, now=visit.now)
     return LinkedAnswer(member_id=member_id, linked_at=linked.linked_at)

@@ -37,6 +37,7 @@ from coworking.membership.signing_in.passkeys import (
 from coworking.membership.signing_in.second_factors import show_code
 from coworking.membership.tokens import Actor, issue_token
 
+
 class SecondStepNeeded(SecondFactorNeeded):
     """The password was right. `account_id` is whose it was."""
 
