@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
-from coworking.membership import SignedIn, Staff
+from coworking.membership import SignedIn, Staff, facts
 from mail_handling.batches import NewBatch, forward, get_batch, list_batches, track
 from mail_handling.hand_overs import Proof, distribute, hand_over, issue_grant
 from mail_handling.item_routes import rules_of
@@ -158,7 +158,8 @@ def get_standing(member_id: MemberId, visit: SignedIn) -> list[StandingAnswer]:
     """Those that hold."""
     visit.require_member(member_id)
     rules_of(visit)
-    return [StandingAnswer.of(standing) for standing in standing_of(visit.session, member_id)]
+    member = facts(visit.session, member_id)
+    return [StandingAnswer.of(standing) for standing in standing_of(visit.session, member.id)]
 
 
 @router.post("/standing-instructions/{standing_instruction_id}/end", summary="End a standing instruction")

@@ -13,13 +13,13 @@ from coworking.kit.notices import Notice
 from coworking.kit.outbox import Resources
 from coworking.kit.sealed_files import SealedFile
 from coworking.kit.sealing import FieldKeys
-from coworking.membership import MemberRules, RulesOfMembers
+from coworking.membership import MemberRules, RulesOfMembers, read_application_texts
 from coworking.membership.identity.models import IdentityRecord, SuspiciousReport
 from coworking.membership.identity.repeats import repeat_identity
 from tests.factories.addresses import TODAY, make_address, make_record
 from tests.factories.membership import NOW, make_account, make_member, nex
 from tests.factories.sakura_address import address_rules
-from virtual_office import RulesOfAddresses, ask_for_proofs
+from virtual_office import RulesOfAddresses, ask_for_proofs, read_texts
 from virtual_office.models import AddressRegistration
 
 KEYS = FieldKeys({"k1": bytes(32)})
@@ -28,6 +28,7 @@ LONG_AGO = date(2018, 1, 31)
 
 def queue_repeat(resources: Resources, session: Session, operator_id: int) -> None:
     """A check that was to be repeated yesterday."""
+    read_application_texts()
     rules = MemberRules(nex().membership, nex().calendar())
     resources.provide(RulesOfMembers, RulesOfMembers({operator_id: rules}))
     make_account(session, operator_id)
@@ -47,6 +48,8 @@ def is_repeat_told(session: Session) -> bool:
 
 def queue_ask(resources: Resources, session: Session, operator_id: int) -> None:
     """A registration whose proof was due yesterday."""
+    read_application_texts()
+    read_texts()
     resources.provide(RulesOfAddresses, RulesOfAddresses({operator_id: address_rules()}))
     member = make_member(session, operator_id)
     ids = make_address(session, member, KEYS, 1)
