@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -129,7 +130,7 @@ class _DoorSimulator:
         await run_in_threadpool(self._set_behaviour, operator.id, door, Behaviour(behaviour))
         return RedirectResponse(DOOR_SIMULATOR_PATH, 303)
 
-    def _part(self, reader: Reader, name: str, **facts: object) -> str:
+    def _part(self, reader: Reader, name: str, **facts: Any) -> str:
         return self._pages.html(f"door_simulator/{name}.html", reader, **facts, **_words()).strip()
 
     def _set_behaviour(self, operator_id: int, door: str, behaviour: Behaviour) -> None:
@@ -157,7 +158,7 @@ class _DoorSimulator:
         )
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {"behaviours": BEHAVIOURS, "acts": ACTS, "means": MEANS, "commands": COMMANDS}
 
 

@@ -23,7 +23,7 @@ from coworking.doors.leaving import check_out
 from coworking.doors.profile import Means
 from coworking.doors.rules import DoorRules, ReservedTimes
 from coworking.kit.audit import record
-from coworking.membership import member_names, offices_of
+from coworking.membership import hold_member, hold_sharing_members, member_names, offices_of
 
 MOST_CLOCK_OFF: Final = timedelta(seconds=60)
 """By more than this a computer's clock is wrong, and that is on record."""
@@ -151,9 +151,12 @@ def _record(
     if not event.is_allowed or event.member_id is None:
         write_event(session, attempt, act, allowed=False, reason=event.reason or "card-unknown", now=now)
         return
+    hold_sharing_members(session, event.member_id)
+    hold_member(session, event.member_id)
     visit = open_visit_of(session, event.member_id)
+    came_in = act == "check-in" or not rules.profile.must_check_in
     if visit is None:
-        visit = begin_visit(session, rules, attempt)
-    if act == "check-in" or not rules.profile.must_check_in:
+        visit = begin_visit(session, rules, attempt, is_checked_in=came_in)
+    elif came_in:
         visit.is_checked_in = True
     write_event(session, attempt, act, allowed=True, reason=None, now=now, visit_id=visit.id)

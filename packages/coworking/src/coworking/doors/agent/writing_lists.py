@@ -31,6 +31,7 @@ from coworking.doors.models import AccessCard, DoorVisit, QrRevocation
 from coworking.doors.rules import DoorRules, DoorSecrets, ReservedTimes
 from coworking.membership import (
     MemberFacts,
+    Plan,
     TimeSpan,
     closure_of,
     list_members,
@@ -38,7 +39,6 @@ from coworking.membership import (
     openings_on,
     plan_hours_on,
 )
-from coworking.membership.profile import Plan
 
 LISTED: Final = frozenset({"active", "leaving", "limited", "suspended", "struck"})
 ENDED_LONG_AGO: Final = timedelta(days=7)
