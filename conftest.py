@@ -51,7 +51,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--postgres15", action="store_true", help="run database tests against Debian's PostgreSQL 15, too"
     )
     parser.addoption(
-        "--lives", type=int, default=1, metavar="N", help="live N random lives with each operator (tests/lives)"
+        "--lives",
+        type=int,
+        default=1,
+        metavar="N",
+        help="live N random lives with each operator (tests/lives)",
     )
 
 

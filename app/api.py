@@ -37,7 +37,10 @@ _TAGS = [
         "name": "registered address",
         "description": "Uses of the address: declarations, proofs, certificates, exit cases, misuse.",
     },
-    {"name": "places", "description": "Places open and closed, what members read about the house, what it lends."},
+    {
+        "name": "places",
+        "description": "Places open and closed, what members read about the house, what it lends.",
+    },
     {
         "name": "reservations",
         "description": "Spaces, when they are free, who reserved them; calendars for other programs.",

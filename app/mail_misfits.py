@@ -26,8 +26,8 @@ def mail_misfits(
     fee = billing.fees.get(FORWARDING_FEE)
     if mail.forwarding is not None and (fee is None or fee.kind != "at-cost"):
         yield Misfit(
-            ("mail", "forwarding"),
-            Words("転送料の定めが実費ではありません", "is there without a fee at cost for it"),
+            ("mail", "forwarding") if fee is None else ("billing", "fees", FORWARDING_FEE, "kind"),
+            Words("転送料が実費ではありません", "is not at cost, as mail is forwarded"),
             Words(
                 f'billing.fees.{FORWARDING_FEE} の表（kind = "at-cost"）',
                 f'a table billing.fees.{FORWARDING_FEE} with kind = "at-cost"',

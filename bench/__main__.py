@@ -105,9 +105,7 @@ def print_doors(members: int, timed: list[doors.Timed]) -> None:
     print(f"Letting somebody in, {members:,} members, {doors.ATTEMPTS:,} transactions each; ms")
     print(f"{'transaction':14} {'median':>8} {'p99':>8} {'limit':>6} {'let in':>8}")
     for one in timed:
-        print(
-            f"{one.name:14} {one.median_ms:8.2f} {one.p99_ms:8.2f} {doors.LIMIT_MS:6} {one.let_in:8,}"
-        )
+        print(f"{one.name:14} {one.median_ms:8.2f} {one.p99_ms:8.2f} {doors.LIMIT_MS:6} {one.let_in:8,}")
 
 
 def print_billing(billed: billing.Billed) -> None:

@@ -24,7 +24,7 @@ from coworking.billing.books.checks import check_books
 from coworking.billing.invoice_models import Invoice
 from coworking.billing.invoicing.runs import issue_batch, open_due_runs, start_issuing
 from coworking.kit.clock import VirtualClock
-from coworking.kit.outbox import OutboxTask, run_one
+from coworking.kit.outbox import DueTask, OutboxTask, run_one
 from coworking.kit.postgres import EmbeddedServer
 
 MEMBERS = 10_000
@@ -135,15 +135,18 @@ def _work(composition: Composition, clock: VirtualClock, names: list[str]) -> fl
     began = time.perf_counter()
     while True:
         with composition.database.transaction() as session:
-            waiting = session.scalars(
-                select(OutboxTask.id)
-                .where(OutboxTask.name.in_(names), OutboxTask.attempts == 0)
-                .order_by(OutboxTask.id)
-            ).all()
+            waiting = [
+                DueTask(*row)
+                for row in session.execute(
+                    select(OutboxTask.id, OutboxTask.operator_id)
+                    .where(OutboxTask.name.in_(names), OutboxTask.attempts == 0)
+                    .order_by(OutboxTask.id)
+                )
+            ]
         if not waiting:
             return time.perf_counter() - began
-        for task_id in waiting:
-            run_one(composition.database, task_id, clock, composition.resources)
+        for one in waiting:
+            run_one(composition.database, one, clock, composition.resources)
 
 
 @contextmanager

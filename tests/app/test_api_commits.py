@@ -17,14 +17,23 @@ from tests.api_house import ApiHouse, Operation, open_house
 
 # With the description's smallest body, on a member, a line and an account as the house has them.
 CHANGES_NOTHING = {
+    "POST /api/members/{member_id}/address-code",
+    "POST /api/sites/{site}/open",
+    "POST /api/mail/{mail_item_id}/assign",
+    "PUT /api/mail/{mail_item_id}/pictures/{picture_id}",
     "PUT /api/lines/{line_id}/forwarding",
     "POST /api/lines/{line_id}/dry-run",
     "PATCH /api/members/{member_id}/details",
     "POST /api/members/{member_id}/lift-limit",
     "POST /api/account/second-factor/remove",
 }
-# Only a question, or a secret that nobody has confirmed yet; the checks of the books keep their findings by themselves.
+# Only a question, or a secret that nobody has confirmed yet; the checks of the books keep their findings by themselves,
+# and doors have a log of their own.
 NOT_ON_RECORD = {
+    "POST /api/members/{member_id}/qr",
+    "POST /api/members/{member_id}/check-outs",
+    "POST /api/members/{member_id}/unlocks",
+    "POST /api/members/{member_id}/drop-in-exits",
     "POST /api/account/step-up/options",
     "POST /api/account/passkeys/options",
     "POST /api/account/second-factor",
@@ -32,6 +41,23 @@ NOT_ON_RECORD = {
 }
 # Something else comes before it, or it takes a file.
 ASKS_FOR_MORE = {
+    "POST /api/members/{member_id}/identity-records",
+    "PUT /api/identity-records/{record_id}/facts",
+    "POST /api/address-letters",
+    "POST /api/readings",
+    "POST /api/members/{member_id}/drop-ins",
+    "POST /api/parking-vouchers",
+    "POST /api/members/{member_id}/door-incidents",
+    "POST /api/members/{member_id}/access-cards",
+    "POST /api/doors/{door}/card-proofs",
+    "POST /api/mail/{mail_item_id}/instruction",
+    "POST /api/mail/{mail_item_id}/confirm-disposal",
+    "POST /api/mail/{mail_item_id}/dispose",
+    "POST /api/mail/{mail_item_id}/return",
+    "POST /api/mail-hand-overs",
+    "POST /api/mail-distributions",
+    "POST /api/mail-batches",
+    "POST /api/members/{member_id}/aliases",
     "POST /api/mail/{mail_item_id}/scan-pages",
     "POST /api/mail/{mail_item_id}/scan",
     "PUT /api/account/passkeys/{passkey_id}",
@@ -84,9 +110,9 @@ def test_what_fails_at_the_commit_is_an_error_and_leaves_nothing(
         and operation.name not in CHANGES_NOTHING | NOT_ON_RECORD | ASKS_FOR_MORE | REFUSED_HERE
     ]
     assert len(changing) >= 6
-    for operation in changing:
-        status = status_of(house, operation)
-        assert status == (503 if refusing_at_commit == "53100" else 500), operation.name
+    wanted = 503 if refusing_at_commit == "53100" else 500
+    others = {operation.name: status_of(house, operation) for operation in changing}
+    assert {name: status for name, status in others.items() if status != wanted} == {}
     assert house.rows() == before
 
 

@@ -34,6 +34,7 @@ APPEND_ONLY = [
     "charges",
     "closed_months",
     "deposit_files",
+    "door_agent_events",
     "door_events",
     "fee_records",
     "invoice_lines",
@@ -49,6 +50,7 @@ APPEND_ONLY = [
     "service_refusals",
     "terms_acceptances",
     "uses",
+    "uses_taken_back",
 ]
 ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 OF_THE_CHAIN = {"audit_digests": {"SELECT", "INSERT"}, "audit_heads": {"SELECT", "INSERT", "UPDATE"}}

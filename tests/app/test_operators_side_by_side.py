@@ -16,7 +16,7 @@ from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, asgi_application, compose, reach_carriers
 from coworking.kit.clock import SystemClock, VirtualClock
 from coworking.kit.mail_folder import FolderMailer
-from coworking.kit.sealing import FieldKeys
+from coworking.kit.stored_files import Files
 from coworking.membership import NewMember, Passwords, join
 from telephony.carrier import Carriers
 from telephony.carrier.sandbox.real_time import PacedClock
@@ -71,7 +71,7 @@ def both(clean_database: Any, database_url: str, tmp_path: Path) -> Iterator[Sid
 def _filled(composition: Composition) -> SideBySide:
     nex, sakura = composition.operator("nex"), composition.operator("sakura")
     with composition.database.transaction(nex.id) as session:
-        tenant = make_tenant(session, nex.id, nex.profile_version_id, 1, composition.resources[FieldKeys])
+        tenant = make_tenant(session, nex.id, nex.profile_version_id, 1, composition.resources[Files])
         nex_staff = make_token(session, make_account(session, nex.id))
     with composition.database.transaction(sakura.id) as session:
         wanted = NewMember(

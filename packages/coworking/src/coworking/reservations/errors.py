@@ -27,8 +27,7 @@ class HeadCountWrong(UserError):
 class TimesWrong(UserError):
     code = "validation-failed"
     ja = "予約は、これから始まる {most_minutes} 分以内の時間を、{step_minutes} 分単位で指定してください。"
-    en = "Reserve a time to come, from its start to a later end, {most_minutes} minutes at most, in steps of "
-    en += "{step_minutes} minutes."
+    en = "Reserve a time to come, {most_minutes} minutes long at most, in steps of {step_minutes} minutes."
 
 
 class ViaNotOffered(UserError):
