@@ -1,6 +1,7 @@
-"""An example to try things on: an operator's staff, a member with a line, phones to call with.
+"""An example to try things on: an operator's staff, a member with a line, phones to call with; and a place with doors,
+where members come and have mail.
 
-Loaded into an operator that has no members, once. The passwords are made for this installation and kept in
+Loaded into operators that have no members, once. The passwords are made for this installation and kept in
 `var/demonstration.json`, so that every start can print them. The numbers come from the sandbox carrier's stock.
 """
 
@@ -8,36 +9,27 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.carriers import OperatorsCarrier, buy_numbers
+from app.demonstration_accounts import ACTOR, DemonstrationAccount, Example
+from app.demonstration_place import load_place
 from app.operators import OperatorInForce
+from app.settings import DEFAULT, EffectiveSettings, OperatorSettings, Settings
 from app.wiring import Composition
 from coworking.kit.phone import parse_phone
-from coworking.membership import (
-    NewMember,
-    Passwords,
-    confirm_identity,
-    enter_person,
-    join,
-    list_members,
-    open_account,
-)
+from coworking.membership import list_members
 from telephony.carrier.sandbox import Phone
 from telephony.forwarding import Change, WantedDestination, set_forwarding
 from telephony.numbers import enter, list_stock, make_control_number, register_phone, rent_line
 
-ACTOR = "demonstration"
 STOCK_PER_AREA_CODE = 5
-PASSWORD_BYTES = 9
 FILE = "demonstration.json"
+PLACE = "sakura"
+NAMED_OPERATOR = "operators[0].profile"
 
 # Outside phones to call from and to; numbers that the plan assigns to nobody in particular.
 OUTSIDE_PHONES = (
@@ -46,13 +38,6 @@ OUTSIDE_PHONES = (
     ("045-670-1234", "佐藤 事務所", "fixed"),
     ("080-2345-6789", "田中 携帯", "mobile"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DemonstrationAccount:
-    role: str
-    sign_in_name: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,79 +84,49 @@ def load_demonstration(
         )
         for area_code in _area_codes(operator)
     }
+    of_places = [account for place in _places(composition) for account in load_place(composition, place)]
     with composition.database.transaction(operator.id) as session:
         now = composition.clock.now()
         enter(session, operator.id, [row for rows in bought.values() for row in rows], actor=ACTOR, now=now)
-        shown = _load(session, composition, operator, now)
+        shown = _load(Example(session, composition, operator, now))
+        shown = replace(shown, accounts=(*shown.accounts, *of_places))
         _write(file, shown)
     return shown
 
 
-def _load(
-    session: Session, composition: Composition, operator: OperatorInForce, now: datetime
-) -> Demonstration:
-    passwords = composition.resources[Passwords]
-    domain = f"{operator.profile.name}.example.jp"
-    accounts = tuple(
-        DemonstrationAccount(role, f"{name}@{domain}", secrets.token_urlsafe(PASSWORD_BYTES))
-        for role, name in (("administrator", "staff"), ("billing", "billing"), ("member", "sato"))
-    )
-    for account, name in zip(accounts[:2], ("受付 太郎", "経理 花子"), strict=True):
-        person = enter_person(
-            session, operator_id=operator.id, name=name, email=account.sign_in_name, language="ja", now=now
-        )
-        open_account(
-            session,
-            person=person,
-            member_id=None,
-            sign_in_name=account.sign_in_name,
-            password_hash=passwords.hash(account.password),
-            role=account.role,
-            now=now,
-        )
-    control_number = _make_control_number(session, operator, now)
-    number, rings = _load_member(session, operator, accounts[2], passwords, now)
-    return Demonstration(operator.profile.name, accounts, number, rings, control_number)
+def _places(composition: Composition) -> list[OperatorInForce]:
+    return [operator for operator in composition.operators if not operator.lends_lines]
 
 
-def _make_control_number(session: Session, operator: OperatorInForce, now: datetime) -> str:
+def with_a_place(effective: EffectiveSettings) -> Settings:
+    """Where nobody has named operators, the example has a place with doors and mail beside the telephone service."""
+    settings = effective.settings
+    if effective.origins[NAMED_OPERATOR] != DEFAULT:
+        return settings
+    operators = (*settings.operators, OperatorSettings(profile=PLACE))
+    return settings.model_copy(update={"operators": operators})
+
+
+def _load(example: Example) -> Demonstration:
+    accounts = [*example.open_staff(), example.account("member", "sato")]
+    control_number = _make_control_number(example)
+    number, rings = _load_member(example, accounts[-1])
+    name = example.operator.profile.name
+    return Demonstration(name, tuple(accounts), number, rings, control_number)
+
+
+def _make_control_number(example: Example) -> str:
     """The last number of the stock: members are lent the first ones."""
-    last = list_stock(session, status="available")[-1]
-    return make_control_number(session, last.id, actor=ACTOR, now=now).number
+    last = list_stock(example.session, status="available")[-1]
+    return make_control_number(example.session, last.id, actor=ACTOR, now=example.now).number
 
 
-def _load_member(
-    session: Session,
-    operator: OperatorInForce,
-    account: DemonstrationAccount,
-    passwords: Passwords,
-    now: datetime,
-) -> tuple[str, tuple[str, ...]]:
+def _load_member(example: Example, account: DemonstrationAccount) -> tuple[str, tuple[str, ...]]:
     """A member with one line that forwards to a mobile; the line's number and the phones that ring."""
+    session, operator, now = example.session, example.operator, example.now
     profile = operator.profile
     plan = next(name for name in profile.membership.plans if profile.numbers.line_plans_for(name))
-    new = NewMember(
-        kind="person",
-        name="佐藤 花子",
-        email=account.sign_in_name,
-        plan=plan,
-        office=profile.membership.default_office,
-        starts_on=operator.calendar.local_date(now),
-        capacity=3 if profile.membership.plans[plan].has_private_office else None,
-    )
-    member = join(session, profile.membership, new, operator_id=operator.id, actor=ACTOR, now=now)
-    confirm_identity(
-        session, member.id, method="demonstration", operator_id=operator.id, actor=ACTOR, now=now
-    )
-    open_account(
-        session,
-        person=member.person,
-        member_id=member.id,
-        sign_in_name=account.sign_in_name,
-        password_hash=passwords.hash(account.password),
-        role=account.role,
-        now=now,
-    )
+    member = example.join(account, "佐藤 花子", plan)
     line = rent_line(
         session,
         operator.line_rules(),

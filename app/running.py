@@ -187,12 +187,11 @@ def _announce(
     settings: Settings, shown: Demonstration | None, simulates_doors: bool, say: Callable[[str], object]
 ) -> None:
     say(f"Rusuban is at {settings.public_url}  (Ctrl-C stops it)")
+    say("")
     if simulates_doors:
-        say("")
         say(f"  Door simulator    {settings.public_url}{DOOR_SIMULATOR_PATH}")
     if shown is None:
         return
-    say("")
     say(f"  Phone simulator   {settings.public_url}/simulator")
     say(f"  Mail viewer       {settings.public_url}/mailbox")
     say(f"  API description   {settings.public_url}/api")

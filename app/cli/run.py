@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from app.demonstration import with_a_place
 from app.running import CannotStart, run_service
-from app.settings import SettingsError, load_settings
+from app.settings import SettingsError, read_settings
 
 
 @click.command()
@@ -28,9 +29,11 @@ def run(
     # Whoever ends the service with SIGTERM wants its database server ended as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        settings = load_settings(
-            options={"host": host, "port": port, "public_url": public_url, "var_dir": var_dir}
+        effective = read_settings(
+            options={"host": host, "port": port, "public_url": public_url, "var_dir": var_dir},
+            keep_secrets=True,
         )
+        settings = with_a_place(effective) if demonstration else effective.settings
         asyncio.run(run_service(settings, demonstration=demonstration, say=click.echo))
     except (SettingsError, CannotStart) as error:
         click.echo(str(error), err=True)
