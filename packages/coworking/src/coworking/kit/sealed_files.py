@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -27,24 +24,21 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coworking.kit.db import Base, Id, Instant
 from coworking.kit.errors import NotFound, UserError
+from coworking.kit.images import JPEG, ImageNotReadable, ImageTooLarge, draw_anew
 from coworking.kit.sealing import LONGEST_VALUE, SEALED_COLUMNS, FieldKeys, SealedColumn
 
 LARGEST_FILE = 3 * 1024 * 1024
 """Bytes, as sent."""
-MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 3_000
 """Pixels of a picture as it is kept; larger ones are made smaller."""
-JPEG_QUALITY = 85
 PART_BYTES = LONGEST_VALUE // 4 * 3
 PDF = "application/pdf"
-JPEG = "image/jpeg"
-READABLE = ("JPEG", "PNG")
 
 
 class FileRefused(UserError):
     code = "file-refused"
-    ja = "このファイルは受け付けられません。JPEG・PNGの画像かPDFを、{megabytes}MB以下で送ってください。"
-    en = "This file cannot be taken. Send a JPEG or PNG picture or a PDF of at most {megabytes} MB."
+    ja = "このファイルは受け付けられません。JPEG・PNG・WebPの画像かPDFを、{megabytes}MB以下で送ってください。"
+    en = "This file cannot be taken. Send a JPEG, PNG or WebP picture or a PDF of at most {megabytes} MB."
 
     def __init__(self) -> None:
         super().__init__(megabytes=LARGEST_FILE // 1024 // 1024)
@@ -152,22 +146,6 @@ def _place(file_id: int, position: int) -> str:
 
 def _encoded_anew(content: bytes) -> bytes:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=READABLE) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise FileRefused
-                upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ) as error:
+        return draw_anew(content, longest_side=LONGEST_SIDE).jpeg
+    except (ImageNotReadable, ImageTooLarge) as error:
         raise FileRefused from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    file = io.BytesIO()
-    upright.save(file, "JPEG", quality=JPEG_QUALITY)
-    return file.getvalue()
