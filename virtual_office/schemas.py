@@ -52,7 +52,7 @@ class FileBody(Body):
         Base64Bytes,
         Field(
             max_length=LONGEST_BASE64,
-            description="A JPEG or PNG picture or a PDF, as base64.",
+            description="A JPEG, PNG or WebP picture or a PDF, as base64.",
             examples=["JVBERi0xLjQKJSVFT0YK"],
         ),
     ]

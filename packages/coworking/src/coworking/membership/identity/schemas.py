@@ -23,7 +23,7 @@ FileContent = Annotated[
     Base64Bytes,
     Field(
         max_length=LONGEST_BASE64,
-        description="A JPEG or PNG picture or a PDF, as base64.",
+        description="A JPEG, PNG or WebP picture or a PDF, as base64.",
         examples=[SMALLEST_PDF],
     ),
 ]
