@@ -48,6 +48,7 @@ COLLECTIONS: Final = (
     "service_refusals",
     "lost_things",
     "lent_things",
+    "house",
     "damages",
     "inquiries",
     "fault_reports",

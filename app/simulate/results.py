@@ -41,7 +41,7 @@ class Result:
 
     def collection(
         self, key: str
-    ) -> "Listing | Nothing | Refusals | Offices | Published | PublicList | Agreements":
+    ) -> "Listing | Nothing | Refusals | Offices | Document | PublicList | Agreements":
         if key == "refused":
             return Refusals(self._world)
         if key == "offices":
@@ -51,7 +51,10 @@ class Result:
         if key in PUBLIC_LISTS:
             return PublicList(self._world, PUBLIC_LISTS[key])
         if key in PUBLISHED:
-            return Published(self._world, PUBLISHED[key])
+            path = f"/api/published/{self._world.deployment.operator}/{PUBLISHED[key]}"
+            return Document(self._world, path, ANYONE)
+        if key == HOUSE:
+            return Document(self._world, "/api/house", "staff")
         if key in LISTINGS and (key not in OF_LINES or self._world.deployment.lends_lines):
             return Listing(self._world, LISTINGS[key])
         return Nothing()
@@ -198,20 +201,19 @@ class PublicList:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What anybody can read without signing in, by the operator's name."""
+class Document:
+    """What one address answers, by the operator's name: to anybody without signing in, or to staff."""
 
     world: World
-    what: str
+    path: str
+    by: str
 
     def get(self, name: str) -> Entry | None:
         return dict(self.items()).get(name)
 
     def items(self) -> Iterator[tuple[str, Entry]]:
-        name = self.world.deployment.operator
-        path = f"/api/published/{name}/{self.what}"
-        published: Entry = self.world.api("GET", path, None, by=ANYONE)
-        yield name, published
+        document: Entry = self.world.api("GET", self.path, None, by=self.by)
+        yield self.world.deployment.operator, document
 
     def entries(self) -> Iterator[Entry]:
         return (entry for _, entry in self.items())
@@ -222,6 +224,8 @@ class Published:
 
 PUBLISHED: Final = {"price_lists": "prices", "terms": "terms"}
 """Where the public API has it."""
+HOUSE: Final = "house"
+"""What members read about the place (SAK-36, SAK-48)."""
 OF_LINES: Final = ("lines", "calls")
 PUBLIC_LISTS: Final = {
     "news": "news",
