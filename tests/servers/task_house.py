@@ -17,6 +17,7 @@ from coworking.kit.db import Database
 from coworking.kit.mailer import Mail, Mailer
 from coworking.kit.outbox import OutboxTask, Resources
 from coworking.kit.queue import Pulse, Work, make_celery
+from coworking.kit.watchdog import Watchdog
 from telephony.carrier import Carriers
 from telephony.forwarding import RulesOfCalls
 from telephony.numbers import RulesOfLines
@@ -25,7 +26,7 @@ from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import line_rules
 from tests.servers import voicemail
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
 POLL_SECONDS = 0.01
 
 
@@ -55,29 +56,37 @@ class House:
 
     @contextmanager
     def working(self, broker_url: str) -> Iterator[None]:
-        """A worker on the broker and the pulse that tells it of work, both as threads."""
+        """A worker on the broker, the pulse that tells it of work, and the watchdog, as threads."""
         celery = make_celery(broker_url, self.work)
-        pulse, ready = Pulse(celery), threading.Event()
-        controller = celery.WorkController(
-            pool_cls="solo",
-            concurrency=1,
-            without_mingle=True,
-            without_gossip=True,
-            ready_callback=lambda _consumer: ready.set(),
-        )
-        worker = threading.Thread(target=controller.start)
+        signs, ready, workers = self.work.signs, threading.Event(), list[threading.Thread]()
+
+        def start_worker() -> None:
+            controller = celery.WorkController(
+                pool_cls="solo",
+                concurrency=1,
+                without_mingle=True,
+                without_gossip=True,
+                ready_callback=lambda _consumer: ready.set(),
+            )
+            workers.append(threading.Thread(target=controller.start, daemon=True))
+            workers[-1].start()
+
+        # A worker may be deaf after its broker was away (R08).
+        pulse, watchdog = Pulse(celery, signs.said), Watchdog(signs, start_worker)
         self.database.after_commit = pulse.wake
-        worker.start()
+        start_worker()
         pulse.start()
+        watchdog.start()
         try:
             assert ready.wait(PATIENCE_SECONDS)
             yield
         finally:
             self.database.after_commit = None
+            watchdog.stop()
             pulse.stop()
             # As a signal does it: the loop ends itself, for nobody else may read from its connection.
             state.should_stop = 0
-            worker.join(PATIENCE_SECONDS)
+            workers[-1].join(PATIENCE_SECONDS)
             state.should_stop = None
             celery.close()
 
