@@ -85,12 +85,13 @@ def chase(session: Session, rules: BillingRules, member_id: int, now: datetime) 
             and _take(session, balance, "suspension", now)
         ):
             tell(session, MemberInArrears(member_id, now))
-        is_over = is_over or (
+        is_last_step = (
             terms.forced_end_after_days is not None
             and late >= terms.forced_end_after_days
             and was_reminded
             and _take(session, balance, "forced-end", now)
         )
+        is_over = is_over or is_last_step
     return is_over
 
 
