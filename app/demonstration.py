@@ -99,7 +99,7 @@ def _places(composition: Composition) -> list[OperatorInForce]:
 
 
 def with_a_place(effective: EffectiveSettings) -> Settings:
-    """Where nobody has named operators, the example has a place with doors and mail beside the telephone service."""
+    """A place with doors and mail beside the telephone service, where nobody has named operators."""
     settings = effective.settings
     if effective.origins[NAMED_OPERATOR] != DEFAULT:
         return settings

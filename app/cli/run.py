@@ -22,8 +22,16 @@ from app.settings import SettingsError, read_settings
 @click.option(
     "--demonstration/--no-demonstration", default=True, help="Fill an empty database with an example."
 )
+@click.option(
+    "--with-place", is_flag=True, help="Beside the example of lines one of a place with doors and mail."
+)
 def run(
-    host: str | None, port: int | None, public_url: str | None, var_dir: Path | None, demonstration: bool
+    host: str | None,
+    port: int | None,
+    public_url: str | None,
+    var_dir: Path | None,
+    demonstration: bool,
+    with_place: bool,
 ) -> None:
     """Start the service with everything it needs. Ctrl-C stops it; the next start keeps the data."""
     # Whoever ends the service with SIGTERM wants its database server ended as well.
@@ -33,7 +41,7 @@ def run(
             options={"host": host, "port": port, "public_url": public_url, "var_dir": var_dir},
             keep_secrets=True,
         )
-        settings = with_a_place(effective) if demonstration else effective.settings
+        settings = with_a_place(effective) if with_place else effective.settings
         asyncio.run(run_service(settings, demonstration=demonstration, say=click.echo))
     except (SettingsError, CannotStart) as error:
         click.echo(str(error), err=True)
