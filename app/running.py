@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -61,10 +62,23 @@ async def run_service(settings: Settings, *, demonstration: bool, say: Callable[
                 await _serve(
                     door.application, listener, lambda: _announce(settings, shown, simulates_doors, say)
                 )
+    say("Rusuban has stopped.")
+
+
+class _Server(uvicorn.Server):
+    """Told to stop by a signal, it ends, and so does nothing else: uvicorn would raise the signal again once it has
+    ended, and break off the stopping of all that was started before it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        yield
 
 
 async def _serve(application: object, listener: socket.socket, started: Callable[[], object]) -> None:
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             application,  # type: ignore[arg-type]  # uvicorn spells ASGI its own way
             log_config=None,
@@ -84,7 +98,7 @@ async def _running(
 ) -> AsyncIterator[None]:
     """The hot path, the worker and the sandbox carriers, while the server serves."""
     celery = make_celery(composition.settings.broker_url, composition.work)
-    worker = EmbeddedWorker(celery) if composition.settings.broker_url == EMBEDDED_BROKER else None
+    worker = EmbeddedWorker(celery, composition.work) if composition.settings.broker_url == EMBEDDED_BROKER else None
     signs = composition.work.signs
     # Workers of their own watch themselves.
     pulse = Pulse(celery, signs.said) if worker else Pulse(celery)

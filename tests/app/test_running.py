@@ -103,12 +103,16 @@ def test_it_serves_stops_and_keeps_what_it_had(service: Service) -> None:
     assert service.process.returncode == 0
     assert f"http://localhost:{service.port}/simulator" in printed
     assert "Traceback" not in printed
+    assert printed.endswith("Rusuban has stopped.\n")
     assert not EmbeddedServer(service.var / "postgres").running
     assert "in use by another rusuban run" in beside
     assert f"port {service.port} of 127.0.0.1 cannot be used" in taken
     with service.start() as client:
         again = client.get("/api/lines", headers={"Authorization": f"Bearer {token}"}).json()["items"]
-    service.stop(signal.SIGTERM)
+    printed = service.stop(signal.SIGTERM)
+    assert service.process.returncode == 0
+    assert "Traceback" not in printed
+    assert printed.endswith("Rusuban has stopped.\n")
     assert again == lines
     assert not EmbeddedServer(service.var / "postgres").running
 

@@ -131,7 +131,7 @@ _MALFORMED = [
     (HEAD + "  - {as: sato}\n", "s.yaml:6: the step has no “do”; allowed: join, "),
     (HEAD + "  - {do: jion, plan: coworking}\n", "s.yaml:6: unknown action “jion”; allowed: join, "),
     (HEAD + "  - {do: jion, plan: coworking}\n", "did you mean “join”"),
-    (HEAD + SATO + "  - do: reserve\n    member: sato\n", "s.yaml:7: unknown action “reserve”"),
+    (HEAD + SATO + "  - do: reserv\n    member: sato\n", "s.yaml:7: unknown action “reserv”"),
     (HEAD + "  - {do: [join], plan: x}\n", "s.yaml:6: unknown action “[…]”"),
     (HEAD + "  - {do: join, plan: x, plan: y}\n", "s.yaml:6: “plan” stands here twice"),
     (HEAD + "  - {do: join,\n     plam: x}\n", "s.yaml:7: join has no field “plam”; allowed: plan, "),

@@ -53,7 +53,7 @@ class Stand:
     @contextmanager
     def working(self) -> Iterator[Celery]:
         celery = make_celery(EMBEDDED_BROKER, self.work)
-        pulse, worker = Pulse(celery), EmbeddedWorker(celery)
+        pulse, worker = Pulse(celery), EmbeddedWorker(celery, self.work)
         self.database.after_commit = pulse.wake
         worker.start()
         pulse.start()

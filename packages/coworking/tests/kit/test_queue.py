@@ -148,6 +148,24 @@ def test_a_worker_outlives_work_that_breaks(stand: Stand) -> None:
         assert stand.done.next() == "whole"
 
 
+def test_told_to_end_it_begins_no_other_piece(stand: Stand) -> None:
+    """Ten thousand tasks that wait do not keep a service from stopping; the next one finds them."""
+
+    def drain(*_: object) -> int:
+        stand.work.end()
+        return 1
+
+    stand.work.drains = (drain, drain)
+    stand.enqueue("left")
+    assert stand.work.perform() == 1
+    assert stand.waiting() == 1
+    stand.work.drains = ()
+    assert stand.work.perform() == 0
+    stand.work.begin()
+    assert stand.work.perform() == 1
+    assert stand.done.next() == "left"
+
+
 def test_queues_that_are_tables_are_emptied_first(stand: Stand) -> None:
     order: list[str] = []
 

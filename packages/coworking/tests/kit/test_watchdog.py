@@ -99,7 +99,7 @@ def watched(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedW
     monkeypatch.setattr(watchdog, "CHECK_SECONDS", 0.02)
     monkeypatch.setattr(queue, "PULSE_SECONDS", 0.02)
     celery = make_celery(EMBEDDED_BROKER, stand.work)
-    worker = EmbeddedWorker(celery)
+    worker = EmbeddedWorker(celery, stand.work)
     pulse = Pulse(celery, stand.work.signs.said)
     dog = Watchdog(stand.work.signs, worker.revive)
     worker.start()

@@ -223,17 +223,18 @@ def _put_off(database: Database, task_id: int, now: datetime, error: Exception) 
 
 
 def run_due(
-    database: Database, clock: Clock, resources: Resources, progress: Callable[[], object] = lambda: None
+    database: Database, clock: Clock, resources: Resources, goes_on: Callable[[], bool] = lambda: True
 ) -> int:
-    """Run every task that is due, and what they queue for now; returns how many ran. `progress` is called before each
-    of them."""
+    """Run every task that is due, and what they queue for now; returns how many ran. `goes_on` is asked before each
+    of them; what is left stays due."""
     ran = 0
     while True:
         with database.transaction() as session:
             waiting = due(session, clock.now())
         results = []
         for one in waiting:
-            progress()
+            if not goes_on():
+                return ran + sum(result.is_done for result in results)
             results.append(run_one(database, one, clock, resources))
         done = sum(one.is_done for one in results)
         ran += done

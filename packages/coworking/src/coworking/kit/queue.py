@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
+from celery.signals import worker_shutting_down
 from kombu.exceptions import OperationalError as BrokerError
 
 from coworking.kit.clock import Clock
@@ -53,17 +54,31 @@ class Work:
     resources: Resources
     drains: Sequence[Drain] = field(default_factory=tuple)
     signs: Signs = field(default_factory=Signs)
+    _ending: threading.Event = field(default_factory=threading.Event)
 
     def perform(self) -> int:
-        """Everything that is due now; returns how much was done."""
+        """Everything that is due now, or until `end`; returns how much was done."""
         done = 0
         try:
             for drain in self.drains:
-                self.signs.progress()
+                if not self._goes_on():
+                    return done
                 done += drain(self.database, self.clock, self.resources)
-            return done + run_due(self.database, self.clock, self.resources, self.signs.progress)
+            return done + run_due(self.database, self.clock, self.resources, self._goes_on)
         finally:
             self.signs.done()
+
+    def begin(self) -> None:
+        """Again, after an `end`."""
+        self._ending.clear()
+
+    def end(self) -> None:
+        """Finish the piece that is being done, and begin no other: whoever works next finds the rest in the tables."""
+        self._ending.set()
+
+    def _goes_on(self) -> bool:
+        self.signs.progress()
+        return not self._ending.is_set()
 
     def backlog(self) -> Backlog:
         """What is due and was not done. Raises `TryAgain`."""
@@ -153,6 +168,12 @@ def run_worker(celery: Celery, work: Work, leave: Callable[[int], object] = os._
     watchdog = Watchdog(work.signs, lambda: leave(STUCK_EXIT_CODE), work.measure)
     pulse.start()
     watchdog.start()
+
+    # Signals hold their receivers weakly: this one lives as long as the worker does.
+    @worker_shutting_down.connect
+    def end(**_: Any) -> None:
+        work.end()
+
     try:
         celery.Worker(pool_cls="solo", concurrency=1, without_mingle=True, without_gossip=True).start()
     finally:
@@ -163,18 +184,22 @@ def run_worker(celery: Celery, work: Work, leave: Callable[[int], object] = os._
 class EmbeddedWorker:
     """Celery's worker as a thread of this process, started and stopped with the application."""
 
-    def __init__(self, celery: Celery) -> None:
+    def __init__(self, celery: Celery, work: Work) -> None:
         self._celery = celery
+        self._work = work
         self._controller: Any = None
         self._ready = threading.Event()
         self._thread = self._new_thread()
 
     def start(self) -> None:
+        self._work.begin()
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT_SECONDS):
             raise RuntimeError("the worker did not start")
 
     def stop(self) -> None:
+        """Returns once nothing is being done any more."""
+        self._work.end()
         if self._controller is not None:
             self._controller.stop()
         self._thread.join(STOP_TIMEOUT_SECONDS)
