@@ -98,7 +98,11 @@ async def _running(
 ) -> AsyncIterator[None]:
     """The hot path, the worker and the sandbox carriers, while the server serves."""
     celery = make_celery(composition.settings.broker_url, composition.work)
-    worker = EmbeddedWorker(celery, composition.work) if composition.settings.broker_url == EMBEDDED_BROKER else None
+    worker = (
+        EmbeddedWorker(celery, composition.work)
+        if composition.settings.broker_url == EMBEDDED_BROKER
+        else None
+    )
     signs = composition.work.signs
     # Workers of their own watch themselves.
     pulse = Pulse(celery, signs.said) if worker else Pulse(celery)

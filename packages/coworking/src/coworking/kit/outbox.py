@@ -231,7 +231,7 @@ def run_due(
     while True:
         with database.transaction() as session:
             waiting = due(session, clock.now())
-        results = []
+        results: list[Ran] = []
         for one in waiting:
             if not goes_on():
                 return ran + sum(result.is_done for result in results)

@@ -170,7 +170,7 @@ def run_worker(celery: Celery, work: Work, leave: Callable[[int], object] = os._
     watchdog.start()
 
     # Signals hold their receivers weakly: this one lives as long as the worker does.
-    @worker_shutting_down.connect
+    @worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery has no types
     def end(**_: Any) -> None:
         work.end()
 
