@@ -25,6 +25,7 @@ ADDRESS_VARIABLE = "RUSUBAN_TEST_DATABASE_URL"
 KEPT_TABLES = ("alembic_version",)
 
 _started: list[EmbeddedServer] = []
+_deleting: dict[str, psycopg.Connection] = {}
 
 
 def default_server() -> str:
@@ -62,6 +63,8 @@ class Databases:
         return once(self._run_folder, server, start)
 
     def close(self) -> None:
+        while _deleting:
+            _deleting.popitem()[1].close()
         for database in self._as_service.values():
             database.close()
         if BY_ADDRESS in self._urls:
@@ -104,15 +107,30 @@ def drop_database(address: str, name: str) -> None:
 
 
 def delete_everything(url: str) -> None:
-    """Delete all rows, whatever keys and triggers are against it: that is 50 times quicker than TRUNCATE."""
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables"
-            " WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema' AND tablename <> ALL(%s)",
-            [list(KEPT_TABLES)],
-        ).fetchall()
-        deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(*table)) for table in tables]
-        connection.execute(sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *deletes]))
+    """Delete all rows, whatever keys and triggers are against it: that is 50 times quicker than TRUNCATE. The tables
+    are those of the first call."""
+    if url not in _deleting:
+        _deleting[url] = _connection_that_deletes(url)
+    _deleting[url].execute("SELECT pg_temp.delete_everything()")
+
+
+def _connection_that_deletes(url: str) -> psycopg.Connection:
+    """A function keeps the plans of its statements for the next test: 2 ms in place of 90."""
+    connection = psycopg.connect(url, autocommit=True)
+    tables = connection.execute(
+        "SELECT schemaname, tablename FROM pg_tables"
+        " WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema' AND tablename <> ALL(%s)",
+        [list(KEPT_TABLES)],
+    ).fetchall()
+    deletes = [sql.SQL("DELETE FROM {};").format(sql.Identifier(*table)) for table in tables]
+    body = sql.SQL("BEGIN {} END").format(sql.SQL(" ").join(deletes)).as_string(connection)
+    connection.execute(
+        sql.SQL("CREATE FUNCTION pg_temp.delete_everything() RETURNS void LANGUAGE plpgsql AS {}").format(
+            sql.Literal(body)
+        )
+    )
+    connection.execute("SET session_replication_role = replica")
+    return connection
 
 
 def owner_database(url: str) -> Database:
