@@ -31,9 +31,11 @@ ONCE_ONLY = (
     "tests/app/member",
     "tests/app/published",
     "tests/app/simulate",
-    "tests/app/test_door_agent.py",
-    "tests/app/test_door_agent_api.py",
-    "tests/app/test_api_inputs.py",
+    "tests/app/test_api",
+    "tests/app/test_door_agent",
+    "tests/app/test_list_files.py",
+    "tests/app/test_operators_side_by_side.py",
+    "tests/billing/test_bank_files.py",
     "tests/browser",
     "tests/lives",
     "tests/mail_handling",
@@ -43,6 +45,7 @@ ONCE_ONLY = (
     "tests/telephony/forwarding/control",
     "tests/telephony/forwarding/member_webhooks",
     "tests/telephony/forwarding/voicemail",
+    "tests/telephony/numbers/test_numbers_api.py",
 )
 
 

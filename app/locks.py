@@ -17,7 +17,6 @@ from coworking.doors.locks.protocol import Lock
 from coworking.doors.locks.remote_lock import TOKEN_URL as REMOTE_LOCK_TOKEN_URL
 from coworking.doors.locks.remote_lock import RemoteLock
 from coworking.doors.locks.sandbox_lock import SandboxLocks
-from coworking.doors.locks.seam_locks import SeamLock, open_seam
 from coworking.doors.locks.sesame import SesameLock
 from coworking.doors.locks.vendor_http import vendor_client
 from coworking.doors.locks.vendor_tokens import ClientCredentials, RefreshTokens
@@ -88,6 +87,9 @@ class _Openers:
             case LockKind.SESAME:
                 return SesameLock(self._client, one.api_key or "", bytes.fromhex(one.device_key or ""))
             case LockKind.SEAM:
+                # Here, for its SDK takes a second to import and few have it.
+                from coworking.doors.locks.seam_locks import SeamLock, open_seam
+
                 return SeamLock(open_seam(one.api_key or ""))
 
     def _refresh_tokens(self, one: LockSettings) -> RefreshTokens:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from app.asgi import Answer, request
 from app.migrations import metadata
@@ -19,7 +22,7 @@ from coworking.kit.clock import VirtualClock
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.stored_files import Files
 from tests.api_tenants import EXAMPLES, SOUND, Tenant, make_tenant
-from tests.databases import owner_database
+from tests.databases import PutBack, keep_rows, owner_database
 from tests.factories.mail_pictures import PICTURE
 from tests.factories.membership import NOW, PASSWORD, make_account, make_token
 from tests.factories.numbers import make_stock
@@ -71,7 +74,7 @@ must_check_in = false
 [doors.doors.entrance]
 title = { ja = "入口", en = "Entrance" }
 site = "yokohama"
-opened_by = ["app", "card"]
+opened_by = ["app", "card", "my-number"]
 """
 """So that there is a door."""
 SPACES = """
@@ -185,8 +188,9 @@ class ApiHouse:
 
     def rows(self) -> dict[str, int]:
         """How many there are, by table, of all operators."""
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in metadata().tables)
         with closing(owner_database(self.composition.database.url)) as owner, owner.transaction() as session:
-            return {name: session.query(table).count() for name, table in metadata().tables.items()}
+            return dict(session.execute(text(counts)).all())
 
     def ask(
         self,
@@ -232,32 +236,68 @@ def problem(answer: Answer) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class _Furnished:
+    """What was made once for a database, to be put back for each test."""
+
+    put_back: PutBack
+    folder: Path
+    staff: dict[str, str]
+    tenants: dict[str, Tenant]
+
+
+_furnished: dict[str, _Furnished] = {}
+"""By the address of the database."""
+
+
 def open_house(database_url: str, folder: Path) -> ApiHouse:
-    profiles = [folder / f"{name}.toml" for name in OPERATORS]
+    """In an empty database and an empty folder."""
+    made = _furnished.get(database_url)
+    if made is not None:
+        made.put_back()
+        shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+        return ApiHouse(_composition(database_url, folder), made.staff, **made.tenants)
+    _write_profiles(folder)
+    composition = _composition(database_url, folder)
+    staff, tenants = _furnish(composition)
+    kept = folder.with_name(f"furnished-{len(_furnished)}")
+    shutil.copytree(folder, kept)
+    _furnished[database_url] = _Furnished(keep_rows(database_url), kept, staff, tenants)
+    return ApiHouse(composition, staff, **tenants)
+
+
+def _write_profiles(folder: Path) -> None:
     nex = (SHIPPED / "nex.toml").read_text(encoding="utf-8") + EMPLOYEES + ADDRESS + DOORS + SPACES
-    for name, profile in zip(OPERATORS, profiles, strict=True):
-        profile.write_text(nex.replace('name = "nex"', f'name = "{name}"', 1), encoding="utf-8")
+    for name in OPERATORS:
+        profile = nex.replace('name = "nex"', f'name = "{name}"', 1)
+        (folder / f"{name}.toml").write_text(profile, encoding="utf-8")
+
+
+def _composition(database_url: str, folder: Path) -> Composition:
     settings = Settings(
         var_dir=folder,
         operators=tuple(
             OperatorSettings(
-                profile=str(profile),
+                profile=str(folder / f"{name}.toml"),
                 carrier_account_sid=f"AC{index:032}",
                 carrier_auth_token="a token of the tests",
             )
-            for index, profile in enumerate(profiles)
+            for index, name in enumerate(OPERATORS)
         ),
         argon2_time_cost=1,
         argon2_memory_kib=1024,
         text_reader="off",
     )
     clock = VirtualClock(NOW)
-    composition = compose(
+    return compose(
         settings,
         database_url=database_url,
         clock=clock,
         mailer=FolderMailer(folder / "mail", clock, sender="rusuban@localhost"),
     )
+
+
+def _furnish(composition: Composition) -> tuple[dict[str, str], dict[str, Tenant]]:
     staff: dict[str, str] = {}
     tenants: dict[str, Tenant] = {}
     for serial, name in enumerate(OPERATORS):
@@ -273,4 +313,4 @@ def open_house(database_url: str, folder: Path) -> ApiHouse:
                     10 * serial + index,
                     composition.resources[Files],
                 )
-    return ApiHouse(composition, staff, **tenants)
+    return staff, tenants

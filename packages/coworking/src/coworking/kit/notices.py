@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -74,8 +75,12 @@ class _NoticeTemplate:
     body: Template
 
 
-# Text for mail readers, not HTML: escaping would put &amp; into people's letters.
-_environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+_environment = Environment(
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - text for mail readers: escaping would put &amp; into people's letters
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 _templates: dict[tuple[str, Language], _NoticeTemplate] = {}
 _attachment_sources: dict[str, AttachmentSource] = {}
 
@@ -209,6 +214,7 @@ def _folder(package: str) -> Path:
     return folder
 
 
+@cache
 def _read(package: str, path: Path) -> _NoticeTemplate:
     if not path.is_file():
         raise ValueError(f"{path} is missing: every notice exists in {' and '.join(LANGUAGES)}")
