@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.people.erased_rows import erase_means, erase_reports, erase_telephone
+from app.people.erased_rows import erase_means, erase_reports, erase_telephone, erase_ways_in
 from app.people.errors import AccountOfStaff, MemberStillActive, MoneyStillOwed, OnLegalHold
 from app.people.holds import held_person, hold_of
 from app.people.models import Erasure
@@ -25,13 +25,11 @@ from coworking.kit.notices import Notice
 from coworking.membership.application_models import Application, LinkedCard
 from coworking.membership.community.models import GroupPick, Preference
 from coworking.membership.detail_models import InvoiceAddresseeRow
-from coworking.membership.idempotency import KeptAnswer
 from coworking.membership.identity.models import IdentityRecord
 from coworking.membership.incidents.models import Breach, Damage, Inquiry
 from coworking.membership.leaving import OVER
 from coworking.membership.models import Account, Member, Person
 from coworking.membership.roles import STAFF_ROLES
-from coworking.membership.signing_in.models import MailedLink
 from coworking.membership.signing_in.staff_accounts import strip
 from mail_handling.addressees.models import MemberAlias
 from mail_handling.erasing import erase_mail
@@ -60,8 +58,8 @@ class Erased:
 def erase(
     session: Session, calendar: BusinessCalendar, person_id: int, *, actor: str, now: datetime
 ) -> Erased:
-    """Erase or make nobody's what no law keeps: contact data, accounts, cards and mandates, phones and messages,
-    inquiries and reports, preferences, what notices said.
+    """Erase or make nobody's what no law keeps: contact data, accounts, cards and mandates, phones and messages, ways
+    in, inquiries and reports, preferences, what notices said.
     Erasing again gives what was said before. Raises `NotFound`, `OnLegalHold`, `MemberStillActive`, `AccountOfStaff`,
     `MoneyStillOwed`."""
     person = held_person(session, person_id)
@@ -80,6 +78,7 @@ def erase(
     _erase_memberships(session, [member.id for member in members], now)
     erase_means(session, [member.id for member in members], actor=actor, now=now)
     erase_telephone(session, [member.id for member in members], now)
+    erase_ways_in(session, [member.id for member in members], [account.id for account in accounts])
     erase_reports(session, [member.id for member in members])
     person.name, person.email = NOBODY, f"erased-{person.id}@erased.invalid"
     person.kana = person.address = person.phone = person.birth_date = None
@@ -116,9 +115,6 @@ def _erase_accounts(session: Session, accounts: Sequence[Account], actor: str, n
         account.closed_at = account.closed_at or now
         account.sign_in_name = f"erased/{account.id}"
         account.password_hash, account.password_set_at = HASH_OF_NONE, None
-    own = [account.id for account in accounts]
-    session.execute(delete(MailedLink).where(MailedLink.account_id.in_(own)))
-    session.execute(delete(KeptAnswer).where(KeptAnswer.account_id.in_(own)))
 
 
 def _erase_memberships(session: Session, member_ids: Sequence[int], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,110 +11,28 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from coworking.billing.cards.models import Card, CardCharge
-from coworking.billing.debits.models import DebitMandate, DebitRow
-from coworking.billing.deposits.models import Deposit, PayerName
-from coworking.billing.dues_models import FeeRecord, Use
-from coworking.billing.invoice_models import Invoice
-from coworking.billing.models import Charge
-from coworking.billing.payment_models import Payment, PaymentMethod
-from coworking.doors.models import AccessCard, DoorEvent, DoorVisit
+from app.people.exported_tables import (
+    OF_ACCOUNTS,
+    OF_IDENTITY_RECORDS,
+    OF_LINES,
+    OF_MEMBERS,
+    OF_PEOPLE,
+    SECRETS,
+)
 from coworking.kit.db import Base, table_of
 from coworking.kit.errors import NotFound
 from coworking.kit.money import plain
 from coworking.kit.notices import Notice
-from coworking.membership.application_models import Application, LinkedCard
-from coworking.membership.community.models import GroupPick, Preference, SignUp, TermsAcceptance
-from coworking.membership.company_models import Belonging, KeptAddress
-from coworking.membership.contract_models import OptionTerm, Pause, PlanTerm
-from coworking.membership.detail_models import InvoiceAddresseeRow
 from coworking.membership.identity.models import IdentityRecord
-from coworking.membership.incidents.models import (
-    ActivityRecord,
-    Breach,
-    Damage,
-    FaultReport,
-    Inquiry,
-    LostThing,
-    ServiceRefusal,
-)
-from coworking.membership.lent_thing_models import LentThing
 from coworking.membership.models import Account, Company, Member, Person
-from coworking.reservations.models import Reservation
-from mail_handling.addressees.models import MemberAlias
-from mail_handling.models import HandOver, MailBatch, MailItem, StandingInstruction
-from mail_handling.pictures.models import MailScan
-from telephony.forwarding.calling_out.models import CallAttempt
-from telephony.forwarding.models import Call, CallerRule, Destination
-from telephony.forwarding.voicemail.models import MissedCall, VoicemailMessage
-from telephony.numbers.line_record_models import ProhibitedAct, ZoneEvidence
-from telephony.numbers.models import Line, RegisteredPhone
-from virtual_office.models import AddressCertificate, AddressRegistration, ExitCase
+from telephony.forwarding.models import Call
+from telephony.numbers.models import Line, StockNumber
 
 MOST_ROWS = 10_000
 """Of one table; `cut_off` names those of which there are more."""
 ALWAYS_LEFT_OUT = {"operator_id", "profile_version_id"}
-SECRETS = {"password_hash", "digest", "sealed_facts", "sealed_number"}
-OF_MEMBERS: dict[str, type[Base]] = {
-    "plans": PlanTerm,
-    "options": OptionTerm,
-    "pauses": Pause,
-    "applications": Application,
-    "identity_records": IdentityRecord,
-    "address_registrations": AddressRegistration,
-    "address_certificates": AddressCertificate,
-    "exit_cases": ExitCase,
-    "mail_aliases": MemberAlias,
-    "mail_scans": MailScan,
-    "invoice_addressees": InvoiceAddresseeRow,
-    "payment_methods": PaymentMethod,
-    "charges": Charge,
-    "invoices": Invoice,
-    "payments": Payment,
-    "preferences": Preference,
-    "groups": GroupPick,
-    "event_sign_ups": SignUp,
-    "terms_acceptances": TermsAcceptance,
-    "inquiries": Inquiry,
-    "belongings": Belonging,
-    "linked_cards": LinkedCard,
-    "kept_addresses": KeptAddress,
-    "breaches": Breach,
-    "service_refusals": ServiceRefusal,
-    "activity_records": ActivityRecord,
-    "fault_reports": FaultReport,
-    "lost_things": LostThing,
-    "damages": Damage,
-    "fee_records": FeeRecord,
-    "uses": Use,
-    "reservations": Reservation,
-    "lent_things": LentThing,
-    "cards": Card,
-    "card_charges": CardCharge,
-    "debit_mandates": DebitMandate,
-    "debits": DebitRow,
-    "deposits": Deposit,
-    "payer_names": PayerName,
-    "lines": Line,
-    "zone_evidence": ZoneEvidence,
-    "missed_calls": MissedCall,
-    "voicemail_messages": VoicemailMessage,
-    "mail_items": MailItem,
-    "mail_hand_overs": HandOver,
-    "mail_batches": MailBatch,
-    "standing_instructions": StandingInstruction,
-    "access_cards": AccessCard,
-    "visits": DoorVisit,
-    "door_events": DoorEvent,
-}
 
-OF_LINES: dict[str, type[Base]] = {
-    "registered_phones": RegisteredPhone,
-    "destinations": Destination,
-    "caller_rules": CallerRule,
-    "call_attempts": CallAttempt,
-    "prohibited_acts": ProhibitedAct,
-}
+Wanted = tuple[str, type[Base], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +52,18 @@ def export_person(session: Session, person_id: int) -> PersonExport:
         raise NotFound
     members = list(session.scalars(select(Member.id).where(Member.person_id == person_id)))
     lines = list(session.scalars(select(Line.id).where(Line.member_id.in_(members))))
-    wanted: list[tuple[str, type[Base], ColumnElement[bool]]] = [
+    accounts = list(session.scalars(select(Account.id).where(Account.person_id == person_id)))
+    records = list(session.scalars(select(IdentityRecord.id).where(IdentityRecord.member_id.in_(members))))
+    wanted: list[Wanted] = [
         ("accounts", Account, Account.person_id == person_id),
         ("companies", Company, Company.representative_id == person_id),
         ("members", Member, Member.person_id == person_id),
-        *((name, model, table_of(model).c.member_id.in_(members)) for name, model in OF_MEMBERS.items()),
-        *((name, model, table_of(model).c.line_id.in_(lines)) for name, model in OF_LINES.items()),
+        *_by("member_id", members, OF_MEMBERS),
+        *_by("line_id", lines, OF_LINES),
+        *_by("record_id", records, OF_IDENTITY_RECORDS),
+        *_by("account_id", accounts, OF_ACCOUNTS),
+        *_by("person_id", [person_id], OF_PEOPLE),
+        ("reserved_numbers", StockNumber, StockNumber.reserved_for_member_id.in_(members)),
         ("notices", Notice, Notice.recipient.in_([f"member:{member_id}" for member_id in members])),
     ]
     tables: dict[str, list[dict[str, Any]]] = {}
@@ -154,6 +78,11 @@ def export_person(session: Session, person_id: int) -> PersonExport:
     )
     [own] = _rows(session, Person, Person.id == person_id)
     return PersonExport(own, tables, dict(calls.all()), cut_off)
+
+
+def _by(column: str, ids: Sequence[int], models: Mapping[str, type[Base]]) -> Iterator[Wanted]:
+    for name, model in models.items():
+        yield name, model, table_of(model).c[column].in_(ids)
 
 
 def _rows(session: Session, model: type[Base], condition: ColumnElement[bool]) -> list[dict[str, Any]]:

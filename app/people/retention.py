@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.people.holds import members_on_hold
+from coworking.doors.forgetting import forget_events, forget_told, forget_visits, forget_vouchers
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import TaskContext, task
 from coworking.kit.profile_fields import Words
@@ -18,6 +19,8 @@ from coworking.membership import RulesOfMembers
 from coworking.membership.incidents.models import Inquiry
 from coworking.membership.record_fields import RetentionDays
 from coworking.membership.signing_in.models import MailedLink, SignInChallenge
+from coworking.reservations.forgetting import forget_reservations
+from mail_handling.forgetting import forget_destinations, forget_hand_overs, forget_items
 from mail_handling.pictures.forgetting import forget_pictures, forget_scans
 
 MOST_A_ROUND = 5_000
@@ -52,6 +55,20 @@ RETENTION: Final[dict[str, Retention]] = {
         days=_USUAL.mail_picture_days,
     ),
     "mail-scans": Retention(Words("開封スキャンのPDF", "Scans of opened mail"), days=_USUAL.mail_scan_days),
+    "mail-items": Retention(
+        Words(
+            "お渡し・転送などが済んだ郵便物の宛名・差出人・転送先・受取サイン",
+            "Names on mail that left, where it was sent, signatures of who took it",
+        ),
+        days=_USUAL.mail_item_days,
+    ),
+    "door-events": Retention(
+        Words("入退室とドアの記録", "What happened at doors and entrances"), days=_USUAL.door_event_days
+    ),
+    "visits": Retention(Words("滞在の記録", "Visits"), days=_USUAL.visit_days),
+    "reservations": Retention(
+        Words("終わった予約", "Reservations that are over"), days=_USUAL.reservation_days
+    ),
     "conduct": Retention(
         Words("違反・利用拒否・損害の記録", "Records of breaches, refused service and damage"),
         years=5,
@@ -135,6 +152,34 @@ def _forget_mail_scans(session: Session, kept: list[int], days: RetentionDays, n
     return forget_scans(session, before=before, now=now, kept=kept, most=MOST_FILES_A_ROUND)
 
 
+def _forget_mail_items(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.mail_item_days)
+    return max(
+        step(session, before=before, kept=kept, most=MOST_A_ROUND)
+        for step in (forget_items, forget_hand_overs, forget_destinations)
+    )
+
+
+def _forget_door_events(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.door_event_days)
+    return max(
+        step(session, before=before, kept=kept, most=MOST_A_ROUND) for step in (forget_events, forget_told)
+    )
+
+
+def _forget_visits(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.visit_days)
+    return max(
+        step(session, before=before, kept=kept, most=MOST_A_ROUND)
+        for step in (forget_visits, forget_vouchers)
+    )
+
+
+def _forget_reservations(session: Session, kept: list[int], days: RetentionDays, now: datetime) -> int:
+    before = now - timedelta(days=days.reservation_days)
+    return forget_reservations(session, before=before, kept=kept, most=MOST_A_ROUND)
+
+
 STEPS: tuple[Callable[[Session, list[int], RetentionDays, datetime], int], ...] = (
     _forget_notices,
     _forget_inquiries,
@@ -142,4 +187,8 @@ STEPS: tuple[Callable[[Session, list[int], RetentionDays, datetime], int], ...] 
     _forget_challenges,
     _forget_mail_pictures,
     _forget_mail_scans,
+    _forget_mail_items,
+    _forget_door_events,
+    _forget_visits,
+    _forget_reservations,
 )

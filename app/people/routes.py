@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from sqlalchemy import or_, select
 
 from app.people.erasing import erase
@@ -13,6 +13,7 @@ from app.people.holds import lift_hold, place_hold
 from app.people.schemas import ErasedAnswer, ExportAnswer, HoldAnswer, HoldBody, PersonAnswer
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.web.language import preferred_language
 from coworking.membership import RulesOfMembers, SignedIn, Visit
@@ -21,6 +22,8 @@ from coworking.membership.models import Account, Person
 from coworking.membership.roles import Right
 
 router = APIRouter(prefix="/api", tags=["people"])
+
+PeopleListing = Annotated[Listing, Depends(listing_of(name=Person.name, kana=Person.kana))]
 
 PersonId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 NamePart = Annotated[
@@ -31,10 +34,14 @@ NamePart = Annotated[
 
 @router.get("/people", summary="List people")
 def get_people(
-    visit: SignedIn, name: NamePart = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: PeopleListing,
+    name: NamePart = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[PersonAnswer]:
     """Administrators see everybody, others themselves."""
-    statement = select(Person).where(Person.id > after).order_by(Person.id).limit(limit)
+    statement = listing.part(select(Person), Person.id, after, limit)
     if visit.actor.is_staff:
         visit.require(Right.STAFF)
     else:

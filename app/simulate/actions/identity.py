@@ -61,7 +61,13 @@ def _company(shown: dict[str, Any]) -> dict[str, Any]:
             "business": "ソフトウェアの開発",
             "business_paper": "登記事項証明書",
         },
-        "acting": {**person, "relation": "代表取締役", "authority": "registered-representative"},
+        "acting": {
+            **person,
+            "relation": "代表取締役",
+            "authority": "registered-representative",
+            "method": DEFAULT_METHOD,
+            "paper": {"title": "運転免許証"},
+        },
         "holdings": [{"name": person["name"], "votes_percent": 100}],
         "owners": [{**person, "ground": "over-half"}],
     }

@@ -87,6 +87,7 @@ def test_everything_is_given_out_but_no_secret(session: Session, member: Member)
         "members": 1,
         "plans": 1,
         "identity_records": 1,
+        "passkeys": 1,
         "invoices": 1,
         "inquiries": 1,
         "notices": 1,

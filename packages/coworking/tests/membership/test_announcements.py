@@ -52,7 +52,7 @@ class Association:
         self.prefer(self.quiet, newsletters=False, postal_mailings=False, groups=["security"])
 
     def prefer(self, member: Member, **wishes: object) -> None:
-        set_preferences(self.session, nex().membership, member.id, actor=ACTOR, now=NOW, **wishes)  # type: ignore[arg-type]
+        set_preferences(self.session, nex().membership, member.id, actor=ACTOR, now=NOW, **wishes)
 
     def announce(self, new: NewAnnouncement) -> Announcement:
         made = announce(

@@ -22,8 +22,9 @@ COMPANY = {
     "business": "開発",
     "business_paper": "登記事項証明書",
 }
-ACTING = {**PERSON, "relation": "代表取締役", "authority": "registered-representative"}
 PAPER = {"title": "運転免許証"}
+UNSEEN = {**PERSON, "relation": "代表取締役", "authority": "registered-representative"}
+ACTING = {**UNSEEN, "method": "my-number-card", "paper": PAPER}
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,28 @@ def test_sent_pictures_and_copies_fall_away_and_chips_and_certificates_stay(
     assert "2027-03-31" in refused.value.sentence("ja")
 
 
-def test_letters_are_those_of_the_version_and_no_way_stands_twice_on_a_day() -> None:
-    assert method_on("image-and-face", "person", LAST_DAY).letter == "ホ"
-    assert method_on("my-number-card", "person", LAST_DAY).letter == "ワ"
-    assert method_on("my-number-card", "person", FIRST_DAY).letter is None
-    for day in (date(2026, 11, 22), LAST_DAY, FIRST_DAY):
-        standing = [(one.name, one.kind) for one in methods() if one.holds(day)]
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("in-person", "イイイ"),
+        ("chip-and-face", "ヘヘハ"),
+        ("chip-and-letter", "チチホ"),
+        ("restricted-delivery", "ルヲチ"),
+        ("signature-certificate", "ヲワリ"),
+        ("my-number-card", "ワカヌ"),
+        ("my-number-card-relayed", "カヨル"),
+    ],
+)
+def test_letters_are_those_of_the_version_of_the_day(name: str, letters: str) -> None:
+    days = (date(2025, 6, 23), LAST_DAY, FIRST_DAY)
+    assert [method_on(name, "person", day).letter for day in days] == list(letters)
+
+
+def test_no_way_and_no_name_of_one_stands_twice_on_a_day() -> None:
+    for day in (date(2025, 6, 23), date(2025, 6, 24), LAST_DAY, FIRST_DAY):
+        standing = [
+            (one.kind, name) for one in methods() if one.holds(day) for name in (one.name, *one.also_called)
+        ]
         assert len(standing) == len(set(standing))
 
 
@@ -101,6 +118,17 @@ def test_owners_have_over_a_quarter_and_one_over_half_owns_alone(shares: dict[st
             ["foreign_official_reason"],
         ),
         ("company", {"purpose": "登記", "paper": PAPER, "company": COMPANY}, ["acting", "owners"]),
+        (
+            "company",
+            {
+                "purpose": "登記",
+                "paper": PAPER,
+                "company": COMPANY,
+                "acting": UNSEEN,
+                "owners": [{**PERSON, "ground": "represents"}],
+            },
+            ["acting: method", "acting: paper"],
+        ),
         (
             "company",
             {

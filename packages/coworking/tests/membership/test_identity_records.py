@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.people.exporting import export_person
 from coworking.kit.audit import AuditEntry
 from coworking.kit.notices import Notice
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership import has_identity, read_application_texts
 from coworking.membership.identity.errors import (
     AddressLetterPending,
@@ -183,7 +184,7 @@ def test_staff_hear_once_of_a_repeat_and_what_is_overdue_expires(session: Sessio
 
 def test_papers_are_kept_and_each_look_is_on_record(session: Session, member: Member) -> None:
     record = enter(session, identity_rules(), member)
-    paper = add_paper(session, KEYS, record.id, PDF, "運転免許証", actor=CHECKER, now=NOW)
+    paper = add_paper(session, KEYS, VirusScanner(None), record.id, PDF, "運転免許証", actor=CHECKER, now=NOW)
     assert open_paper(session, KEYS, record.id, paper.id, actor=APPROVER, now=NOW).content == PDF
     looks = select(AuditEntry.actor).where(AuditEntry.action == "identity.paper-opened")
     assert session.scalars(looks).all() == [APPROVER]

@@ -145,7 +145,7 @@ def test_what_is_left_behind_is_kept_a_month_then_costs_its_owner(session: Sessi
     for state, things in (("kept", []), ("disposable", []), ("disposed", [umbrella]), ("handed-back", [bag])):
         found = list_lost_things(
             session,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             member_id=None,
             today=after,
             after_id=0,

@@ -85,7 +85,7 @@ def test_companies_are_listed_to_members_where_the_operator_says_so(session: Ses
     shown = PROFILE.model_copy(update={"community": Community(company_list=True)})
 
     def found(profile: object, by_staff: bool) -> list[int]:
-        companies = member_companies(session, profile, by_staff=by_staff, after_id=0, limit=10)  # type: ignore[arg-type]
+        companies = member_companies(session, profile, by_staff=by_staff, after_id=0, limit=10)
         return [company.member_id for company in companies]
 
     assert found(shown, False) == [listed.id]

@@ -54,7 +54,7 @@ class CompanyFacts(Part):
 
 
 class ActingPerson(NaturalPerson):
-    """Who acts for the member."""
+    """Who acts for the member. Confirmed as well (Article 12), by a way and a paper of its own."""
 
     relation: Line = Field(examples=["代表取締役"])
     authority: Literal["registered-representative", "power-of-attorney", "confirmed-by-call", "other"] = (
@@ -64,6 +64,10 @@ class ActingPerson(NaturalPerson):
         )
     )
     authority_note: Line | None = None
+    method: Line | None = Field(
+        default=None, description="A way for people that needs no letter.", examples=["my-number-card"]
+    )
+    paper: Paper | None = None
 
 
 class Holding(Part):
@@ -75,6 +79,11 @@ class Holding(Part):
 
 class BeneficialOwner(NaturalPerson):
     ground: Literal["over-half", "over-quarter", "dominating-influence", "represents"]
+    confirmed_by: Line | None = Field(
+        default=None,
+        description="How this was confirmed, with the paper's name; left out, who acts for the member told it.",
+        examples=["株主名簿"],
+    )
 
 
 class IdentityFacts(Part):
@@ -127,10 +136,19 @@ def _missing(facts: IdentityFacts, kind: str) -> Iterator[str]:
         if facts.occupation is None:
             yield "occupation"
         return
-    for name in ("company", "acting"):
-        if getattr(facts, name) is None:
-            yield name
+    if facts.company is None:
+        yield "company"
+    yield from _missing_of_acting(facts.acting)
     yield from _missing_owners(facts)
+
+
+def _missing_of_acting(acting: ActingPerson | None) -> Iterator[str]:
+    if acting is None:
+        yield "acting"
+        return
+    for name in ("method", "paper"):
+        if getattr(acting, name) is None:
+            yield f"acting: {name}"
 
 
 def _missing_owners(facts: IdentityFacts) -> Iterator[str]:

@@ -79,7 +79,15 @@ def method_on(name: str, kind: SubjectKind, day: date) -> Method:
     raise MethodNotValid(method=fitting[0].name, until=until)
 
 
-def title_of_method(name: str, rule_version: str | None) -> Words:
-    """As it is called in that version; of what was taken over, its name."""
-    found = [one.title for one in methods() if (one.name, one.rule_version) == (name, rule_version)]
-    return found[0] if found else Words(name, name)
+def title_of_method(name: str, kind: SubjectKind, rule_version: str | None) -> Words:
+    """As it is called in that version; of what was taken over, its name. A company may have a person's way."""
+    found = [one for one in methods() if (one.name, one.rule_version) == (name, rule_version)]
+    fitting = [one for one in found if one.kind == kind] or found
+    return fitting[0].title if fitting else Words(name, name)
+
+
+def title_on(name: str, kind: SubjectKind, day: date) -> Words:
+    """As the way is called on a day; outside its days, as it was called last."""
+    known = [one for one in methods() if one.kind == kind and name in (one.name, *one.also_called)]
+    standing = [one for one in known if one.holds(day)] or known[-1:]
+    return standing[0].title if standing else Words(name, name)

@@ -12,6 +12,7 @@ from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.sealed_files import CleanFile, open_file, store_file
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership.identity.errors import TooManyPapers, WrongRecordStatus
 from coworking.membership.identity.models import IdentityPaper, IdentityRecord
 from coworking.membership.identity.records import held_record
@@ -23,6 +24,7 @@ MOST_PAPERS = 10
 def add_paper(
     session: Session,
     keys: FieldKeys,
+    scanner: VirusScanner,
     record_id: int,
     content: bytes,
     what: str,
@@ -30,14 +32,14 @@ def add_paper(
     actor: str,
     now: datetime,
 ) -> IdentityPaper:
-    """Raises `NotFound`, `WrongRecordStatus`, `TooManyPapers`, `FileRefused`."""
+    """Raises `NotFound`, `WrongRecordStatus`, `TooManyPapers`, and what `store_file` raises."""
     entry, _ = held_record(session, record_id)
     if entry.status in ("refused", "expired"):
         raise WrongRecordStatus(status=entry.status)
     count = session.scalar(select(func.count(IdentityPaper.id)).where(IdentityPaper.record_id == record_id))
     if (count or 0) >= MOST_PAPERS:
         raise TooManyPapers(most=MOST_PAPERS)
-    file = store_file(session, keys, content, operator_id=entry.operator_id, now=now)
+    file = store_file(session, keys, scanner, content, operator_id=entry.operator_id, now=now)
     paper = IdentityPaper(
         operator_id=entry.operator_id,
         record_id=record_id,

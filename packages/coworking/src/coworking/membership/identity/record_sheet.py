@@ -13,14 +13,21 @@ from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.profile_fields import Words
 from coworking.kit.spreadsheets import csv_file
 from coworking.kit.typesetting import typeset
-from coworking.membership.identity.facts import ActingPerson, BeneficialOwner, IdentityFacts, NaturalPerson
-from coworking.membership.identity.methods import title_of_method
+from coworking.membership.identity.facts import (
+    ActingPerson,
+    BeneficialOwner,
+    IdentityFacts,
+    NaturalPerson,
+    Paper,
+)
+from coworking.membership.identity.methods import SubjectKind, title_of_method, title_on
 from coworking.membership.identity.models import IdentityRecord
 
 TEMPLATE = Path(__file__).parent / "papers" / "record_sheet.typ"
 TITLE = Words("確認記録", "Record of the identity check")
 NONE = Words("なし", "none")
 COLUMNS = (Words("区分", "Section"), Words("項目", "Field"), Words("内容", "Value"))
+TOLD = Words("取引の任に当たる者の申告", "Told by who acts for the member")
 YES = Words("該当する", "yes")
 AUTHORITIES = {
     "registered-representative": Words("登記されている代表者", "Representative on the registry"),
@@ -57,14 +64,15 @@ def record_sheet(
 ) -> Sheet:
     """`letters` are the times at which letters to the address were written."""
     writing = _Writing(language, calendar)
+    kind: SubjectKind = "company" if facts is not None and facts.company is not None else "person"
     sections = [
-        (Words("確認", "The check"), writing.check(entry, letters)),
+        (Words("確認", "The check"), writing.check(entry, kind, letters)),
         (Words("顧客", "The member"), writing.subject(facts or IdentityFacts())),
         (Words("取引", "The contract"), writing.contract(entry, facts or IdentityFacts())),
     ]
     if facts is not None and facts.acting is not None:
         sections.append(
-            (Words("取引の任に当たる者", "Who acts for the member"), writing.acting(facts.acting))
+            (Words("取引の任に当たる者", "Who acts for the member"), writing.acting(entry, facts.acting))
         )
     owners = facts.owners if facts is not None else ()
     sections += [(Words("実質的支配者", "Beneficial owner"), writing.owner(owner)) for owner in owners]
@@ -94,8 +102,10 @@ class _Writing:
     language: str
     calendar: BusinessCalendar
 
-    def check(self, entry: IdentityRecord, letters: Sequence[datetime]) -> Iterator[tuple[str, str]]:
-        method = title_of_method(entry.method, entry.rule_version)
+    def check(
+        self, entry: IdentityRecord, kind: SubjectKind, letters: Sequence[datetime]
+    ) -> Iterator[tuple[str, str]]:
+        method = title_of_method(entry.method, kind, entry.rule_version)
         yield self._row("確認を行った者", "Checked by", entry.checked_by or entry.recorded_by)
         yield self._row("記録を作成した者", "Recorded by", entry.recorded_by)
         yield self._row("承認した者", "Approved by", entry.approved_by)
@@ -118,15 +128,7 @@ class _Writing:
         if facts.person is not None:
             yield from self._person(facts.person)
             yield self._row("職業", "Occupation", facts.occupation)
-        paper = facts.paper
-        if paper is not None:
-            yield self._row("本人確認書類の名称", "Paper", paper.title)
-            yield self._row("記号番号など", "Its number", paper.number)
-            yield self._row("発行者", "Issued by", paper.issued_by)
-            seen_on = paper.seen_on.isoformat() if paper.seen_on else None
-            yield self._row("提示または送付を受けた日", "Shown or received on", seen_on)
-            expires_on = paper.expires_on.isoformat() if paper.expires_on else None
-            yield self._row("有効期限", "Valid until", expires_on)
+        yield from self._paper(facts.paper)
         official = YES if facts.is_foreign_official else NONE
         yield self._row("外国の重要な公的地位", "High public office abroad", official.spoken(self.language))
         yield self._row("その理由", "Ground", facts.foreign_official_reason)
@@ -140,16 +142,34 @@ class _Writing:
         yield self._row("取引記録を検索する番号", "Finds the records", f"member:{entry.member_id}")
         yield self._row("備考", "Notes", facts.notes)
 
-    def acting(self, acting: ActingPerson) -> Iterator[tuple[str, str]]:
+    def acting(self, entry: IdentityRecord, acting: ActingPerson) -> Iterator[tuple[str, str]]:
         yield from self._person(acting)
         yield self._row("顧客との関係", "Relation", acting.relation)
         authority = AUTHORITIES[acting.authority].spoken(self.language)
         yield self._row("任に当たっていると認めた理由", "Why the person may act", authority)
         yield self._row("補足", "Note", acting.authority_note)
+        if acting.method is not None:
+            day = self.calendar.local_date(entry.checked_at or entry.entered_at)
+            way = title_on(acting.method, "person", day)
+            yield self._row("確認の方法", "Way of the check", way.spoken(self.language))
+        yield from self._paper(acting.paper)
 
     def owner(self, owner: BeneficialOwner) -> Iterator[tuple[str, str]]:
         yield from self._person(owner)
         yield self._row("顧客との関係", "Relation", GROUNDS[owner.ground].spoken(self.language))
+        told = owner.confirmed_by or TOLD.spoken(self.language)
+        yield self._row("確認の方法と書類", "Way of the check and paper", told)
+
+    def _paper(self, paper: Paper | None) -> Iterator[tuple[str, str]]:
+        if paper is None:
+            return
+        yield self._row("本人確認書類の名称", "Paper", paper.title)
+        yield self._row("記号番号など", "Its number", paper.number)
+        yield self._row("発行者", "Issued by", paper.issued_by)
+        seen_on = paper.seen_on.isoformat() if paper.seen_on else None
+        yield self._row("提示または送付を受けた日", "Shown or received on", seen_on)
+        expires_on = paper.expires_on.isoformat() if paper.expires_on else None
+        yield self._row("有効期限", "Valid until", expires_on)
 
     def _person(self, person: NaturalPerson) -> Iterator[tuple[str, str]]:
         yield self._row("氏名", "Name", person.name)

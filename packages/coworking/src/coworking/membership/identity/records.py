@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound, ValidationFailed
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.sealing import LONGEST_VALUE, FieldKeys
 from coworking.membership.identity.errors import (
     AddressLetterPending,
@@ -20,7 +21,7 @@ from coworking.membership.identity.errors import (
     RecordOpen,
     WrongRecordStatus,
 )
-from coworking.membership.identity.facts import IdentityFacts, missing
+from coworking.membership.identity.facts import IdentityFacts, Paper, missing
 from coworking.membership.identity.methods import Method, SubjectKind, method_on
 from coworking.membership.identity.models import AddressLetter, IdentityRecord, place_of_facts
 from coworking.membership.models import Member
@@ -120,8 +121,8 @@ def complete_record(
     actor: str,
     now: datetime,
 ) -> IdentityRecord:
-    """What a draft says, as a whole; once complete it is checked. Raises `NotFound`, `WrongRecordStatus`,
-    `MethodNotValid`, `PaperExpired`."""
+    """What a draft says, as a whole; once complete it is checked. Raises `NotFound`, `ValidationFailed`,
+    `WrongRecordStatus`, `MethodNotValid`, `PaperExpired`."""
     entry, member = held_record(session, record_id)
     _require(entry, "draft")
     _write_facts(session, rules, entry, facts, now)
@@ -202,11 +203,15 @@ def approve_if_nothing_waits(
 
 
 def records_of(
-    session: Session, *, member_id: int | None, status: str | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    status: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[IdentityRecord]:
-    statement = (
-        select(IdentityRecord).where(IdentityRecord.id > after_id).order_by(IdentityRecord.id).limit(limit)
-    )
+    statement = listing.part(select(IdentityRecord), IdentityRecord.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(IdentityRecord.member_id == member_id)
     if status is not None:
@@ -252,15 +257,36 @@ def years_after(day: date, years: int) -> date:
 def _write_facts(
     session: Session, rules: IdentityRules, entry: IdentityRecord, facts: IdentityFacts, now: datetime
 ) -> None:
-    paper = facts.paper
-    if paper is not None and paper.seen_on is None:
-        facts = facts.model_copy(update={"paper": paper.model_copy(update={"seen_on": rules.today(now)})})
+    today = rules.today(now)
+    acting, paper = facts.acting, _seen(facts.paper, today)
+    if acting is not None:
+        _require_way_of_acting(acting.method, today)
+        acting = acting.model_copy(update={"paper": _seen(acting.paper, today)})
+    facts = facts.model_copy(update={"paper": paper, "acting": acting})
     text = facts.model_dump_json(exclude_defaults=True)
     if len(text.encode()) > LONGEST_VALUE:
         raise ValidationFailed([{"field": "facts", "message": f"at most {LONGEST_VALUE} bytes in all"}])
     entry.sealed_facts = rules.keys.seal(text, place=place_of_facts(entry))
-    entry.paper_expires_on = paper.expires_on if paper is not None else None
+    entry.paper_expires_on = _first_expiry([paper, acting.paper if acting is not None else None])
     session.flush()
+
+
+def _seen(paper: Paper | None, today: date) -> Paper | None:
+    """Today where no day is given."""
+    if paper is None or paper.seen_on is not None:
+        return paper
+    return paper.model_copy(update={"seen_on": today})
+
+
+def _first_expiry(papers: Sequence[Paper | None]) -> date | None:
+    days = [paper.expires_on for paper in papers if paper is not None and paper.expires_on is not None]
+    return min(days, default=None)
+
+
+def _require_way_of_acting(method: str | None, today: date) -> None:
+    """One without a letter, as the record's goes to the member. Raises `ValidationFailed`, `MethodNotValid`."""
+    if method is not None and method_on(method, "person", today).needs_address_letter:
+        raise ValidationFailed([{"field": "facts.acting.method", "message": "a way that needs no letter"}])
 
 
 def _needs_letter(rules: IdentityRules, way: Method) -> bool:

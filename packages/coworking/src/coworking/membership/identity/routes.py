@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlalchemy import select
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership.access import PersonsStaff, SignedIn, Visit
 from coworking.membership.identity.facts import IdentityFacts, missing
 from coworking.membership.identity.letters import code_is_right, write_letter
@@ -48,6 +50,18 @@ from coworking.membership.rules import RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["members"])
 
+RecordListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=IdentityRecord.entered_at,
+            equal={"method": (IdentityRecord.method, AText)},
+            entered_at=IdentityRecord.entered_at,
+            repeat_on=IdentityRecord.repeat_on,
+        )
+    ),
+]
+
 RecordId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PaperId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 LanguageOfSheet = Annotated[str, Query(pattern="^(ja|en)$")]
@@ -84,24 +98,29 @@ def post_record(member_id: int, body: RecordBody, visit: PersonsStaff) -> Record
 
 @router.get("/members/{member_id}/identity-records", summary="A member's identity records")
 def get_own_records(
-    member_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+    member_id: int, visit: SignedIn, listing: RecordListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[OwnRecordAnswer]:
     """How and when the identity was confirmed; staff read the rest with each record."""
     visit.require_member(member_id)
     get_member(visit.session, member_id)
-    found = records_of(visit.session, member_id=member_id, status=None, after_id=after, limit=limit)
+    found = records_of(
+        visit.session, member_id=member_id, status=None, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, OwnRecordAnswer.model_validate, lambda entry: entry.id)
 
 
 @router.get("/identity-records", summary="List identity records")
 def get_records(
     visit: PersonsStaff,
+    listing: RecordListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     status: Annotated[Status | None, Query()] = None,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Page[RecordAnswer]:
-    found = records_of(visit.session, member_id=member_id, status=status, after_id=after, limit=limit)
+    found = records_of(
+        visit.session, member_id=member_id, status=status, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, RecordAnswer.of, lambda entry: entry.id)
 
 
@@ -149,6 +168,7 @@ def post_paper(record_id: RecordId, body: PaperBody, visit: PersonsStaff) -> Pap
     paper = add_paper(
         visit.session,
         visit.resources[FieldKeys],
+        visit.resources[VirusScanner],
         record_id,
         body.content,
         body.what,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
 from coworking.membership.access import Administrator
@@ -26,6 +27,10 @@ from coworking.membership.identity.suspicions import (
 from coworking.membership.rules import RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["members"])
+
+SuspicionListing = Annotated[
+    Listing, Depends(listing_of(span=SuspiciousReport.noted_at, noted_at=SuspiciousReport.noted_at))
+]
 
 ReportId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
@@ -47,12 +52,15 @@ def post_report(body: SuspicionBody, visit: Administrator) -> SuspicionAnswer:
 @router.get("/suspicious-reports", summary="List suspicious cases")
 def get_reports(
     visit: Administrator,
+    listing: SuspicionListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     is_open: Annotated[bool | None, Query(description="Not decided yet.")] = None,
 ) -> Page[SuspicionAnswer]:
-    found = suspicions(visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit)
+    found = suspicions(
+        visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, SuspicionAnswer.of, lambda report: report.id)
 
 

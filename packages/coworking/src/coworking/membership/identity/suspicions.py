@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound, ValidationFailed
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.sealing import FieldKeys
 from coworking.membership.identity.errors import WrongRecordStatus
 from coworking.membership.identity.models import SuspiciousReport, place_of_grounds
@@ -69,14 +70,15 @@ def decide_suspicion(
 
 
 def suspicions(
-    session: Session, *, member_id: int | None, is_open: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_open: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[SuspiciousReport]:
-    statement = (
-        select(SuspiciousReport)
-        .where(SuspiciousReport.id > after_id)
-        .order_by(SuspiciousReport.id)
-        .limit(limit)
-    )
+    statement = listing.part(select(SuspiciousReport), SuspiciousReport.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(SuspiciousReport.member_id == member_id)
     if is_open is not None:
