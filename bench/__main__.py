@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from bench import billing, doors, forwarding_line, labels, mail, papers, simulated_calls, usage, webhooks
+from bench import (
+    billing,
+    doors,
+    forwarding_line,
+    intake,
+    labels,
+    mail,
+    papers,
+    simulated_calls,
+    usage,
+    webhooks,
+)
 
 
 def main() -> None:
@@ -23,8 +34,9 @@ def main() -> None:
     parser.add_argument(
         "--many-labels", type=int, default=labels.LABELS, help="of them, half in each set of fonts"
     )
-    parser.add_argument("--mail", action="store_true", help="only the search of mail")
+    parser.add_argument("--mail", action="store_true", help="only the search of mail, and taking it in")
     parser.add_argument("--items", type=int, default=mail.ITEMS, help="of that mail")
+    parser.add_argument("--intakes", type=int, default=intake.INTAKES, help="how many are taken in; 0: none")
     parser.add_argument("--doors", action="store_true", help="only decisions at doors")
     parser.add_argument("--door-members", type=int, default=doors.MEMBERS, help="of that place")
     arguments = parser.parse_args()
@@ -44,6 +56,8 @@ def main() -> None:
         return
     if arguments.mail:
         print_mail(arguments.items)
+        if arguments.intakes:
+            print_intakes(intake.intake(arguments.intakes))
         return
     if arguments.usage_only:
         print_usage(arguments.legs)
@@ -98,6 +112,16 @@ def print_mail(items: int) -> None:
     print(f"{items:,} items of mail; medians of {mail.ROUNDS}, the limit is {mail.LIMIT_MS} ms")
     for asked in mail.search(items):
         print(f"{asked.name:34} {asked.milliseconds:8.1f} ms {asked.items:4}")
+
+
+def print_intakes(done: intake.Intakes) -> None:
+    print()
+    print(f"Taking in {done.many} items, from the photo to the mail; the limit is {intake.LIMIT_SECONDS} s")
+    print(f"median {done.median_seconds:.2f} s, slowest {done.slowest_seconds:.2f} s")
+    print(
+        f"{done.cpu_seconds:.2f} s of the processors, {done.ratio:.0f} × decoding and encoding the photo once"
+    )
+    print(f"{done.right} suggested rightly, {done.mailed} mails")
 
 
 def print_doors(members: int, timed: list[doors.Timed]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.billing import charge_once
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.profile_fields import Weekday
 from coworking.membership import details_of, facts
 from mail_handling.errors import (
@@ -123,9 +124,9 @@ def get_batch(session: Session, batch_id: int) -> MailBatch:
 
 
 def list_batches(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[MailBatch]:
-    statement = select(MailBatch).where(MailBatch.id > after_id).order_by(MailBatch.id).limit(limit)
+    statement = listing.part(select(MailBatch), MailBatch.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(MailBatch.member_id == member_id)
     return session.scalars(statement).all()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Staff, facts
 from mail_handling.batches import NewBatch, forward, get_batch, list_batches, track
 from mail_handling.hand_overs import Proof, distribute, hand_over, issue_grant
 from mail_handling.item_routes import rules_of
 from mail_handling.label_paper import label_pdf
+from mail_handling.models import MailBatch
 from mail_handling.schemas import (
     BatchAnswer,
     BatchBody,
@@ -29,6 +31,13 @@ from mail_handling.schemas import (
 from mail_handling.standing import NewStanding, end_standing, give_standing, standing_of
 
 router = APIRouter(prefix="/api", tags=["mail"])
+
+BatchListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(span=MailBatch.sent_at, equal={"way": (MailBatch.way, AText)}, sent_at=MailBatch.sent_at)
+    ),
+]
 
 BatchId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 StandingId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -99,12 +108,16 @@ def post_batch(body: BatchBody, visit: Staff) -> BatchAnswer:
 
 @router.get("/mail-batches", summary="List what was forwarded")
 def get_batches(
-    visit: SignedIn, member_id: OfMember = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: BatchListing,
+    member_id: OfMember = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[BatchAnswer]:
     """A member sees their own, whatever `member_id` says."""
     rules_of(visit)
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
-    found = list_batches(visit.session, member_id=whose, after_id=after, limit=limit)
+    found = list_batches(visit.session, member_id=whose, after_id=after, limit=limit, listing=listing)
     return page(found, limit, BatchAnswer.of, lambda batch: batch.id)
 
 

@@ -42,7 +42,7 @@ def record_scan(session: Session, rules: MailRules, item_id: int, *, actor: str,
         service_on=rules.calendar.local_date(now),
         now=now,
     )
-    write(session, item.member_id, "mail-scanned", now, number=item.id)
+    write(session, item.member_id, "mail-scanned", now, number=item.id, link=rules.item_url(item.id))
     return item
 
 

@@ -7,16 +7,15 @@ from collections.abc import Collection
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from mail_handling.histories import ENDS
-from mail_handling.models import MailBatch, MailGrant, MailItem, MailWord, StandingInstruction
+from mail_handling.forgetting import LEFT, forget_names, forget_signatures
+from mail_handling.models import HandOver, MailBatch, MailGrant, MailItem, StandingInstruction
 
 
 def erase_mail(session: Session, member_ids: Collection[int]) -> None:
     """Of items that are gone, and of batches that were sent. What still lies here keeps what stands on it."""
-    own = MailItem.member_id.in_(member_ids) & MailItem.status.in_(ENDS | {"distributed"})
-    gone = select(MailItem.id).where(own).scalar_subquery()
-    session.execute(delete(MailWord).where(MailWord.item_id.in_(gone)))
-    session.execute(update(MailItem).where(own).values(sender=None, addressee=None, tracking_number=None))
+    own = MailItem.member_id.in_(member_ids) & MailItem.status.in_(LEFT)
+    forget_names(session, session.scalars(select(MailItem.id).where(own)).all())
+    forget_signatures(session, HandOver.member_id.in_(member_ids))
     session.execute(
         update(MailBatch).where(MailBatch.member_id.in_(member_ids)).values(addressee="", address="")
     )

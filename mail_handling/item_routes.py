@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, MOST_ITEMS, USUAL_ITEMS, After, Limit, Page
 from coworking.kit.spreadsheets import csv_file
 from coworking.membership import SignedIn, Staff, Visit, member_names
@@ -32,6 +33,15 @@ from mail_handling.schemas import (
 from mail_handling.searching import Wanted, list_items
 
 router = APIRouter(prefix="/api", tags=["mail"])
+
+ItemListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=MailItem.received_on, received_on=MailItem.received_on, disposable_on=MailItem.disposable_on
+        )
+    ),
+]
 
 ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 OfMember = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Of this member only.")]
@@ -68,6 +78,7 @@ def post_mail(body: ItemBody, visit: Staff) -> ItemAnswer:
 @router.get("/mail", summary="List items")
 def get_mail(
     visit: SignedIn,
+    listing: ItemListing,
     member_id: OfMember = None,
     status: Status | None = None,
     instruction: Choice | None = None,
@@ -88,7 +99,7 @@ def get_mail(
         tracking_number=tracking_number,
         received_on=received_on,
     )
-    found = list_items(visit.session, wanted, after_id=after, limit=limit)
+    found = list_items(visit.session, wanted, after_id=after, limit=limit, listing=listing)
     full = len(found) == limit and bool(found)
     return Page(items=_all_shown(visit, found), next=found[-1].id if full else None)
 

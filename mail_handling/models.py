@@ -54,6 +54,7 @@ class MailItem(Base):
         CheckConstraint("disposable_on IS NULL OR instruction = 'dispose'", name="disposable"),
         Index("ix_mail_items_member_id", "member_id", "id"),
         Index("ix_mail_items_received_on", "operator_id", "received_on", "id"),
+        Index("ix_mail_items_disposable_on", "operator_id", "disposable_on", "id"),
         Index("ix_mail_items_tracking_number", "operator_id", "tracking_number"),
         Index(
             "ix_mail_items_here",

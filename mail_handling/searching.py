@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from mail_handling.models import MailItem, MailWord
 from mail_handling.words import LAST, beginning
 
@@ -27,14 +28,10 @@ class Wanted:
 
 
 def list_items(
-    session: Session, wanted: Wanted, *, after_id: int, limit: int, newest_first: bool = False
+    session: Session, wanted: Wanted, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[MailItem]:
-    """In the order of arrival; `newest_first` turns it round, and `after_id` is then what comes before."""
-    order = MailItem.id.desc() if newest_first else MailItem.id
-    statement = select(MailItem).where(*_narrowed(wanted)).order_by(order).limit(limit)
-    if after_id:
-        statement = statement.where(MailItem.id < after_id if newest_first else MailItem.id > after_id)
-    return session.scalars(statement).all()
+    statement = listing.part(select(MailItem), MailItem.id, after_id, limit)
+    return session.scalars(statement.where(*_narrowed(wanted))).all()
 
 
 def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

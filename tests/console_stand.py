@@ -9,14 +9,18 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.types import ASGIApp
 
 from app.pages import page_routes
 from app.settings import OperatorSettings, Settings
 from app.wiring import Composition, asgi_application, compose
+from coworking.billing.invoicing.runs import open_due_runs
 from coworking.kit.clock import Clock, SystemClock, VirtualClock
+from coworking.kit.daily import begin_day
 from coworking.kit.mail_folder import FolderMailer
+from coworking.kit.outbox import OutboxTask
 from coworking.membership.models import Member
 from telephony.carrier.sandbox.real_time import PacedClock
 from telephony.forwarding.call_figures import write_figures
@@ -79,6 +83,18 @@ def open_stand(database_url: str, folder: Path, *, clock: Clock | None = None) -
     with composition.database.transaction(stand.operator_id) as session:
         _fill(session, stand)
     return stand
+
+
+def open_run(stand: Stand) -> None:
+    """It is 2 August 2026: July's calls have closed, and the run of what falls due in August is open. What a day brings
+    by itself does not happen: staff issue."""
+    composition, now = stand.composition, NOW + timedelta(days=18)
+    assert isinstance(composition.clock, VirtualClock)
+    composition.clock.advance_to(now)
+    rules = composition.operators[0].billing_rules()
+    with composition.database.transaction(stand.operator_id) as session:
+        open_due_runs(session, stand.operator_id, rules, rules.calendar.local_date(now), now)
+        session.execute(delete(OutboxTask).where(OutboxTask.name == begin_day.name))
 
 
 def _fill(session: Session, stand: Stand) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import contract_of, get_member
 from virtual_office.models import AddressCertificate
 from virtual_office.registrations import live_registration, require_use
@@ -105,14 +106,9 @@ def state_of(session: Session, rules: AddressRules, certificate: AddressCertific
 
 
 def certificates(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[AddressCertificate]:
-    statement = (
-        select(AddressCertificate)
-        .where(AddressCertificate.id > after_id)
-        .order_by(AddressCertificate.id)
-        .limit(limit)
-    )
+    statement = listing.part(select(AddressCertificate), AddressCertificate.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(AddressCertificate.member_id == member_id)
     return session.scalars(statement).all()

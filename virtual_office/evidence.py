@@ -13,6 +13,7 @@ from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.sealed_files import CleanFile, open_file, store_file
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from virtual_office.errors import TooManyEvidenceFiles
 from virtual_office.models import AddressEvidence
 
@@ -41,6 +42,7 @@ class Subject:
 def add_evidence(
     session: Session,
     keys: FieldKeys,
+    scanner: VirusScanner,
     subject: Subject,
     content: bytes,
     what: str,
@@ -48,11 +50,11 @@ def add_evidence(
     actor: str,
     now: datetime,
 ) -> AddressEvidence:
-    """Raises `TooManyEvidenceFiles`, `FileRefused`."""
+    """Raises `TooManyEvidenceFiles`, and what `store_file` raises."""
     count = session.scalar(select(func.count(AddressEvidence.id)).where(subject.condition()))
     if (count or 0) >= MOST_FILES:
         raise TooManyEvidenceFiles(most=MOST_FILES)
-    file = store_file(session, keys, content, operator_id=subject.operator_id, now=now)
+    file = store_file(session, keys, scanner, content, operator_id=subject.operator_id, now=now)
     evidence = AddressEvidence(
         operator_id=subject.operator_id,
         member_id=subject.member_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound, ValidationFailed
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import contract_of, facts, hold_member, release_address
 from virtual_office.errors import ItemDone
 from virtual_office.letters import write_to_member
@@ -125,9 +126,15 @@ def items_of(session: Session, case_id: int) -> Sequence[ExitItem]:
 
 
 def cases(
-    session: Session, *, member_id: int | None, is_open: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_open: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ExitCase]:
-    statement = select(ExitCase).where(ExitCase.id > after_id).order_by(ExitCase.id).limit(limit)
+    statement = listing.part(select(ExitCase), ExitCase.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(ExitCase.member_id == member_id)
     if is_open is not None:

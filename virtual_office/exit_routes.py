@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership import PersonsStaff, SignedIn, Staff, Visit
 from virtual_office.evidence import Subject, add_evidence, evidence_with
 from virtual_office.exit_cases import case_of, cases, items_of, settle_step
 from virtual_office.misuses import Found, misuse_of, misuses, record_misuse, settle_misuse
-from virtual_office.models import ExitCase, ExitItem
+from virtual_office.models import AddressMisuse, ExitCase, ExitItem
 from virtual_office.routes import rules_of
 from virtual_office.schemas import (
     EvidenceAnswer,
@@ -30,6 +32,11 @@ from virtual_office.schemas import (
 
 router = APIRouter(prefix="/api", tags=["registered address"])
 
+CaseListing = Annotated[Listing, Depends(listing_of(span=ExitCase.leaves_on, leaves_on=ExitCase.leaves_on))]
+MisuseListing = Annotated[
+    Listing, Depends(listing_of(span=AddressMisuse.found_on, found_on=AddressMisuse.found_on))
+]
+
 CaseId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 MisuseId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 StepName = Annotated[str, Path(min_length=1, max_length=40, description="A step of the case.")]
@@ -40,12 +47,15 @@ OpenFilter = Annotated[bool | None, Query(description="Not finished yet.")]
 @router.get("/exit-cases", summary="List exit cases")
 def get_cases(
     visit: Staff,
+    listing: CaseListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     member_id: MemberFilter = None,
     is_open: OpenFilter = None,
 ) -> Page[ExitCaseAnswer]:
-    found = cases(visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit)
+    found = cases(
+        visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, ExitCaseAnswer.of, lambda case: case.id)
 
 
@@ -77,6 +87,7 @@ def post_step(
         add_evidence(
             visit.session,
             visit.resources[FieldKeys],
+            visit.resources[VirusScanner],
             _subject(case, item),
             body.content,
             body.what or exit_step,
@@ -109,12 +120,15 @@ def post_misuse(body: MisuseBody, visit: PersonsStaff) -> MisuseAnswer:
 @router.get("/address-misuses", summary="List uses of the address without the service")
 def get_misuses(
     visit: Staff,
+    listing: MisuseListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     member_id: MemberFilter = None,
     is_open: OpenFilter = None,
 ) -> Page[MisuseAnswer]:
-    found = misuses(visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit)
+    found = misuses(
+        visit.session, member_id=member_id, is_open=is_open, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, MisuseAnswer.of, lambda misuse: misuse.id)
 
 
@@ -134,6 +148,7 @@ def post_misuse_evidence(misuse_id: MisuseId, body: FileBody, visit: PersonsStaf
     evidence = add_evidence(
         visit.session,
         visit.resources[FieldKeys],
+        visit.resources[VirusScanner],
         Subject(misuse.operator_id, None, misuse_id=misuse.id),
         body.content,
         body.what,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.db import Database
 from coworking.kit.errors import NotFound, ValidationFailed
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import contract_of, facts, resume_address_fees
 from virtual_office.errors import SettledAlready
 from virtual_office.models import AddressMisuse
@@ -111,11 +112,15 @@ def settle_misuse(
 
 
 def misuses(
-    session: Session, *, member_id: int | None, is_open: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_open: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[AddressMisuse]:
-    statement = (
-        select(AddressMisuse).where(AddressMisuse.id > after_id).order_by(AddressMisuse.id).limit(limit)
-    )
+    statement = listing.part(select(AddressMisuse), AddressMisuse.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(AddressMisuse.member_id == member_id)
     if is_open is not None:

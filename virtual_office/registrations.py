@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import (
     MemberFacts,
     NeedsOption,
@@ -145,14 +146,10 @@ def registrations(
     unproven_by: date | None = None,
     after_id: int = 0,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[AddressRegistration]:
-    """In the order in which they were declared. `unproven_by`: whose proof was due on that day or before."""
-    statement = (
-        select(AddressRegistration)
-        .where(AddressRegistration.id > after_id)
-        .order_by(AddressRegistration.id)
-        .limit(limit)
-    )
+    """`unproven_by`: whose proof was due on that day or before."""
+    statement = listing.part(select(AddressRegistration), AddressRegistration.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(AddressRegistration.member_id == member_id)
     if is_live is not None:

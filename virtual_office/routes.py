@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import select
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.operators import Operator
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership import (
     PersonsStaff,
     RulesOfMembers,
@@ -56,6 +58,28 @@ from virtual_office.schemas import (
 )
 
 router = APIRouter(prefix="/api", tags=["registered address"])
+
+RegistrationListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=AddressRegistration.declared_on,
+            equal={"use": (AddressRegistration.use, AText)},
+            declared_on=AddressRegistration.declared_on,
+            proof_due_on=AddressRegistration.proof_due_on,
+        )
+    ),
+]
+CertificateListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=AddressCertificate.issued_on,
+            equal={"use": (AddressCertificate.use, AText)},
+            issued_on=AddressCertificate.issued_on,
+        )
+    ),
+]
 
 MOST_LIVE = 10
 """Registrations of a member that stand at once: as many as there are uses."""
@@ -133,6 +157,7 @@ def post_evidence(member_id: int, body: EvidenceBody, visit: SignedIn) -> Eviden
     evidence = add_evidence(
         visit.session,
         visit.resources[FieldKeys],
+        visit.resources[VirusScanner],
         _subject(registration),
         body.content,
         body.what,
@@ -161,6 +186,7 @@ def get_evidence(evidence_id: EvidenceId, visit: SignedIn) -> Response:
 @router.get("/address-registrations", summary="List registrations of the address")
 def get_registrations(
     visit: Staff,
+    listing: RegistrationListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
@@ -175,6 +201,7 @@ def get_registrations(
         unproven_by=today if status == "overdue" else None,
         after_id=after,
         limit=limit,
+        listing=listing,
     )
     return page(found, limit, RegistrationAnswer.of, lambda one: one.id)
 
@@ -207,22 +234,23 @@ def post_certificate(member_id: int, body: CertificateBody, visit: SignedIn) -> 
 
 @router.get("/members/{member_id}/address-certificates", summary="A member's certificates of use")
 def get_certificates(
-    member_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+    member_id: int, visit: SignedIn, listing: CertificateListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[CertificateAnswer]:
     visit.require_member(member_id)
     facts(visit.session, member_id)
-    found = certificates(visit.session, member_id=member_id, after_id=after, limit=limit)
+    found = certificates(visit.session, member_id=member_id, after_id=after, limit=limit, listing=listing)
     return page(found, limit, lambda one: _certificate(visit, one), lambda one: one.id)
 
 
 @router.get("/address-certificates", summary="List certificates of use")
 def get_all_certificates(
     visit: Staff,
+    listing: CertificateListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Page[CertificateAnswer]:
-    found = certificates(visit.session, member_id=member_id, after_id=after, limit=limit)
+    found = certificates(visit.session, member_id=member_id, after_id=after, limit=limit, listing=listing)
     return page(found, limit, lambda one: _certificate(visit, one), lambda one: one.id)
 
 

@@ -21,7 +21,7 @@ COMMANDS = {
     ),
     "import": ("app.cli.importing:import_file", "Take over members and money of another system from CSV."),
     "check": ("app.cli.check:check", "Check the books and what is overdue."),
-    "backup": ("app.cli.backup:backup", "Write a backup of the database."),
+    "backup": ("app.cli.backup:backup", "Write a backup of the database and the stored files."),
     "restore": ("app.cli.backup:restore", "Put a backup into an empty database."),
 }
 

@@ -76,7 +76,7 @@ def call_rows(visit: DeskVisit, chosen: ChosenCalls, before_id: int) -> list[Cal
     if chosen.nobody:
         return []
     records = matching_calls(
-        visit.session, visit.operator.calendar, chosen.filter, before_id=before_id, limit=ROWS
+        visit.session, visit.operator.calendar, chosen.filter, after_id=before_id, limit=ROWS
     )
     names = names_of(
         visit.session, {record.call.member_id for record in records if record.call.member_id is not None}

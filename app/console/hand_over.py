@@ -11,7 +11,9 @@ from app.console.desk import Desk, DeskVisit, go, id_in
 from app.console.mail import KINDS, line_of, mail_rules_of
 from app.console.member_search import LONGEST_SEARCH, names_of, search_members
 from coworking.kit.errors import UserError
+from coworking.kit.listing import NEWEST_FIRST, OLDEST_FIRST
 from coworking.kit.web.forms import Form
+from coworking.kit.web.security_headers import PERMISSIONS_POLICY, WITH_CAMERA
 from coworking.kit.web.translations import translatable
 from mail_handling import MailItem, Proof, Wanted, hand_over, list_items
 from mail_handling.errors import ProofMissing
@@ -104,9 +106,9 @@ def _page(
                 Wanted(member_id=member_id, status=state),
                 after_id=0,
                 limit=MOST_ON_FORM,
-                newest_first=state == "distributed",
+                listing=NEWEST_FIRST if state == "distributed" else OLDEST_FIRST,
             )
-    return visit.render(
+    answer = visit.render(
         "console/hand_over.html",
         at="hand-over",
         status=status,
@@ -121,3 +123,5 @@ def _page(
         kinds=KINDS,
         problem=problem,
     )
+    answer.headers[PERMISSIONS_POLICY] = WITH_CAMERA
+    return answer

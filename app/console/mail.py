@@ -12,6 +12,7 @@ from app.console.desk import Desk, DeskVisit, go, id_in
 from app.console.member_search import LONGEST_SEARCH, names_of, search_members
 from coworking.kit.errors import UserError
 from coworking.kit.images import JPEG, LARGEST_UPLOAD_BYTES
+from coworking.kit.listing import NEWEST_FIRST
 from coworking.kit.stored_files import Files
 from coworking.kit.virus_check import VirusScanner
 from coworking.kit.web.forms import Form
@@ -21,6 +22,7 @@ from mail_handling import (
     MailKind,
     MailRules,
     NewItem,
+    RulesOfMail,
     Wanted,
     assign,
     get_item,
@@ -43,10 +45,12 @@ from mail_handling.pictures.taking import (
     receive,
 )
 from mail_handling.pictures.text_reader import TextReader
+from mail_handling.waiting import Work, count_work, list_work
 
 PATH = "/console/mail"
 WEB = "web"
 MOST_SHOWN = 50
+MOST_COUNTED = 100
 MOST_GRAMS = 30_000
 LONGEST = 200
 KINDS = {
@@ -76,6 +80,15 @@ WISHES = {
 }
 
 
+WORKS = {
+    Work.UNASSIGNED: translatable("Whose is it?"),
+    Work.SCAN: translatable("Open and scan"),
+    Work.HAND_OVER: translatable("Will be collected"),
+    Work.BATCH: translatable("Send on today"),
+    Work.STORAGE: translatable("Free storage ends"),
+    Work.DISPOSAL: translatable("Destroy"),
+    Work.RETURN: translatable("Send back"),
+}
 SENT_ON = ("forward", "bundle")
 
 
@@ -196,7 +209,7 @@ def show_item(visit: DeskVisit) -> Response:
 
 
 def assign_item(visit: DeskVisit, form: Form) -> Response:
-    item = _item(visit)
+    item = item_of(visit)
     assign(
         visit.session,
         mail_rules_of(visit),
@@ -209,13 +222,13 @@ def assign_item(visit: DeskVisit, form: Form) -> Response:
 
 
 def put_item_back(visit: DeskVisit, form: Form) -> Response:
-    item = _item(visit)
+    item = item_of(visit)
     put_back(visit.session, item.id, actor=visit.actor.reference, by_staff=True, now=visit.now)
     return go(f"{PATH}/{item.id}", "mail-put-back")
 
 
 def end_item(visit: DeskVisit, form: Form) -> Response:
-    item = _item(visit)
+    item = item_of(visit)
     if form.get("how") == "dispose":
         dispose(visit.session, mail_rules_of(visit), item.id, actor=visit.actor.reference, now=visit.now)
     else:
@@ -225,7 +238,7 @@ def end_item(visit: DeskVisit, form: Form) -> Response:
 
 def mail_rules_of(visit: DeskVisit) -> MailRules:
     """Raises `MailNotOffered`."""
-    rules = visit.operator.mail_rules()
+    rules = visit.composition.resources[RulesOfMail].get(visit.operator.id)
     if rules is None:
         raise MailNotOffered
     return rules
@@ -252,7 +265,11 @@ def _page(
     wish = visit.query.get("wish", "")
     wanted = Wanted(name=name or None, instruction=wish if wish in WISHES else None)
     queue = list_items(visit.session, Wanted(status="unassigned"), after_id=0, limit=MOST_SHOWN)
-    found = list_items(visit.session, wanted, after_id=0, limit=MOST_SHOWN, newest_first=True)
+    work = next((one for one in Work if one.value == visit.query.get("work")), None)
+    if work is not None:
+        found = list_work(visit.session, rules, work, visit.now, limit=MOST_SHOWN)
+    else:
+        found = list_items(visit.session, wanted, after_id=0, limit=MOST_SHOWN, listing=NEWEST_FIRST)
     members = names_of(visit.session, [item.member_id for item in found if item.member_id is not None])
     return visit.render(
         "console/mail.html",
@@ -270,12 +287,16 @@ def _page(
         members=members,
         q=name,
         wish=wish,
+        works=WORKS,
+        work=work,
+        waiting=count_work(visit.session, rules, visit.now, most=MOST_COUNTED),
+        most_counted=MOST_COUNTED,
         distributes=rules.profile.distribution is not None,
     )
 
 
 def _item_page(visit: DeskVisit, *, problem: str = "", status: int = 200) -> Response:
-    item = _item(visit)
+    item = item_of(visit)
     text = visit.query.get("q", item.addressee or "").strip()[:LONGEST_SEARCH]
     history = histories_of(visit.session, [item.id])[item.id]
     forwarding = mail_rules_of(visit).profile.forwarding
@@ -300,7 +321,7 @@ def _item_page(visit: DeskVisit, *, problem: str = "", status: int = 200) -> Res
     )
 
 
-def _item(visit: DeskVisit) -> MailItem:
+def item_of(visit: DeskVisit) -> MailItem:
     mail_rules_of(visit)
     return get_item(visit.session, id_in(visit.request.path_params["item_id"]))
 

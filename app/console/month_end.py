@@ -79,6 +79,7 @@ def show_run(visit: DeskVisit, *, error: UserError | None = None) -> Response:
     order = visit.query.get("order", ORDERS[0])
     month = date.fromisoformat(f"{period}-01")
     kinds = figures_by_kind(visit.session, rules, period, accounts)
+    ready = [account for account in accounts if account.parked is None]
     return visit.render(
         "console/month_end.html",
         at="runs",
@@ -91,7 +92,7 @@ def show_run(visit: DeskVisit, *, error: UserError | None = None) -> Response:
         opens_on=day_of_run(rules, month),
         step=_step(run),
         totals=totals_of(accounts),
-        to_issue=_to_issue(accounts),
+        ready=totals_of(ready),
         last_total=sum((kind.last for kind in kinds), Decimal(0)),
         kinds=kinds,
         largest=max((abs(kind.difference) for kind in kinds), default=Decimal(0)) or Decimal(1),
@@ -100,7 +101,7 @@ def show_run(visit: DeskVisit, *, error: UserError | None = None) -> Response:
         orders=ORDERS,
         order=order,
         issued=_issued(visit, run),
-        due_days=sorted({invoice.due_on for account in accounts for invoice in account.invoices}),
+        due_days=sorted({invoice.due_on for account in ready for invoice in account.invoices}),
         reminder_after=timedelta(days=rules.profile.arrears.reminder_after_days),
         faults=faults_that_stop(visit.session),
         by_itself=rules.profile.runs.issues is IssueMode.BY_ITSELF,

@@ -108,7 +108,7 @@ def _page(
         month=month or None,
         kind=kind if kind in KINDS else None,
         is_open={"open": True, "closed": False}.get(state),
-        before_id=id_in(before) if before else 0,
+        after_id=id_in(before) if before else 0,
         limit=ROWS,
     )
     runs = list_reconciliations(visit.session)[:SHOWN_RUNS]

@@ -14,6 +14,7 @@ from app.console.hand_over import hand_over_routes
 from app.console.interruptions import interruptions_routes
 from app.console.lines import lines_routes
 from app.console.mail import mail_routes
+from app.console.mail_scans import mail_scan_routes
 from app.console.mail_sending import mail_sending_routes
 from app.console.margins import margins_routes
 from app.console.month_end import month_end_routes
@@ -44,6 +45,7 @@ def console_routes(pages: Pages, composition: Composition, places: Sequence[Plac
         *month_end_routes(desk),
         *standing_routes(desk),
         *mail_sending_routes(desk),
+        *mail_scan_routes(desk),
         *mail_routes(desk),
         *hand_over_routes(desk),
         *reception_routes(lines),

@@ -11,9 +11,12 @@ from starlette.responses import Response
 from app.console.desk import DeskVisit
 from app.console.interruptions import open_halts
 from app.console.line_list import NOT_REMOVED, WITHOUT_EVIDENCE
+from app.console.mail import PATH as MAIL_PATH
 from app.console.numbers import purchases_waiting, stock_lines
 from app.console.reconciliation import open_cases
 from coworking.kit.outbox import OutboxTask
+from mail_handling import RulesOfMail
+from mail_handling.waiting import count_work
 from telephony.forwarding.cap_events import list_cap_events
 from telephony.forwarding.models import Call
 from telephony.forwarding.watching import parked_calls
@@ -50,7 +53,11 @@ def show_today(visit: DeskVisit) -> Response:
 
 def _waiting(visit: DeskVisit) -> Iterator[Waiting]:
     """In the order in which they are shown among those as urgent; only what there is."""
-    found = [_parked_tasks(visit), *(_of_lines(visit) if visit.operator.lends_lines else ())]
+    found = [
+        _parked_tasks(visit),
+        *(_of_lines(visit) if visit.operator.lends_lines else ()),
+        *_of_mail(visit),
+    ]
     yield from (one for one in found if one.count)
 
 
@@ -71,6 +78,17 @@ def _of_calls(visit: DeskVisit) -> Iterator[Waiting]:
     yield _counted("parked-calls", len(parked_calls(session, MOST_COUNTED)), "miss", "/console/parked")
     if visit.may_money:
         yield _counted("cases", open_cases(session), "warn", "/console/reconciliation")
+
+
+def _of_mail(visit: DeskVisit) -> list[Waiting]:
+    rules = visit.composition.resources[RulesOfMail].get(visit.operator.id)
+    if rules is None:
+        return []
+    counts = count_work(visit.session, rules, visit.now, most=MOST_COUNTED)
+    return [
+        _counted(f"mail-{work.value}", count, "warn", f"{MAIL_PATH}?work={work.value}#h-found")
+        for work, count in counts.items()
+    ]
 
 
 def _parked_tasks(visit: DeskVisit) -> Waiting:

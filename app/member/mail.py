@@ -16,6 +16,7 @@ from app.member.notes import Note
 from app.member.visits import MemberVisit, id_in
 from coworking.kit.errors import NotFound, UserError
 from coworking.kit.images import JPEG
+from coworking.kit.listing import NEWEST_FIRST
 from coworking.kit.stored_files import Files
 from coworking.kit.web.forms import Form
 from coworking.kit.web.translations import translatable
@@ -23,6 +24,7 @@ from mail_handling import (
     Choice,
     MailItem,
     MailRules,
+    RulesOfMail,
     Wanted,
     confirm_disposal,
     get_item,
@@ -96,6 +98,10 @@ class Shown:
 
 def show_mail(visit: MemberVisit) -> Response:
     return _page(visit)
+
+
+def show_item(visit: MemberVisit) -> Response:
+    return _page(visit, only=_own(visit))
 
 
 def give_instruction(visit: MemberVisit, form: Form) -> Response:
@@ -186,7 +192,7 @@ def see_scan(visit: MemberVisit) -> Response:
 
 
 def mail_rules_of(visit: MemberVisit) -> MailRules:
-    rules = visit.operator.mail_rules()
+    rules = visit.composition.resources[RulesOfMail].get(visit.operator.id)
     if rules is None:
         raise MailNotOffered
     return rules
@@ -200,15 +206,12 @@ def _own(visit: MemberVisit) -> MailItem:
     return item
 
 
-def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Response:
+def _page(
+    visit: MemberVisit, *, only: MailItem | None = None, problem: str = "", status: int = 200
+) -> Response:
+    """The member's items, or one of them alone."""
     rules, reader = mail_rules_of(visit), visit.reader
-    found = list_items(
-        visit.session,
-        Wanted(member_id=visit.member_id),
-        after_id=0,
-        limit=MOST_SHOWN,
-        newest_first=True,
-    )
+    found = (only,) if only is not None else _items(visit)
     shown = Shown()
     today = rules.calendar.local_date(visit.now)
     pictures = _pictures(visit.session, [item.id for item in found])
@@ -217,7 +220,10 @@ def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Respon
         (shown.asked if view.is_asked else shown.here if view.is_here else shown.done).append(view)
     tabs = {"asked": shown.asked, "here": shown.here, "done": shown.done}
     wish = visit.request.query_params.get("show", "")
-    show = wish if wish in tabs else "asked"
+    if only is not None:
+        show = next(name for name, items in tabs.items() if items)
+    else:
+        show = wish if wish in tabs else "asked"
     return visit.render(
         "member/mail.html",
         tab="mail",
@@ -225,7 +231,7 @@ def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Respon
         problem=problem,
         show=show,
         items=tabs[show],
-        counts={name: len(items) for name, items in tabs.items()},
+        counts={} if only is not None else {name: len(items) for name, items in tabs.items()},
         choices=[
             (choice.value, *map(reader.gettext, CHOICES[choice][:2]), CHOICES[choice][2])
             for choice in CHOICES
@@ -234,6 +240,11 @@ def _page(visit: MemberVisit, *, problem: str = "", status: int = 200) -> Respon
         path=MAIL_PATH,
         waiting_days=rules.profile.disposal.waiting_days,
     )
+
+
+def _items(visit: MemberVisit) -> Sequence[MailItem]:
+    wanted = Wanted(member_id=visit.member_id)
+    return list_items(visit.session, wanted, after_id=0, limit=MOST_SHOWN, listing=NEWEST_FIRST)
 
 
 def _pictures(session: Session, item_ids: Sequence[int]) -> dict[int, int]:

@@ -130,6 +130,7 @@ def _mail_routes(door: MemberDoor) -> list[BaseRoute]:
         door.form(f"{standing}/end", mail_standing.drop_standing, name="member-standing-ended"),
         door.form(f"{mail.MAIL_PATH}/code", mail.make_code, name="member-mail-code", refused=refused),
         door.page(f"{mail.MAIL_PATH}/pictures/{{picture_id}}", mail.see_picture, name="member-mail-picture"),
+        door.page(item, mail.show_item, name="member-mail-item"),
         door.page(f"{item}/scan", mail.see_scan, name="member-mail-scan"),
         door.form(
             f"{item}/instruction", mail.give_instruction, name="member-mail-instruction", refused=refused

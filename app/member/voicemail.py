@@ -11,6 +11,7 @@ from app.member.call_words import CallWords, lasting
 from app.member.calls import words_for
 from app.member.notes import Note
 from app.member.visits import MemberVisit, id_in
+from coworking.kit.listing import NEWEST_FIRST
 from coworking.kit.web.forms import Form
 from telephony.forwarding.voicemail.messages import (
     delete_message,
@@ -46,7 +47,7 @@ def show_voicemail(visit: MemberVisit) -> Response:
         member_id=visit.member_id,
         after_id=id_in(after) if after else 0,
         limit=PAGE_MESSAGES,
-        newest_first=True,
+        listing=NEWEST_FIRST,
     )
     words = words_for(visit)
     return visit.render(

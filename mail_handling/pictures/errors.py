@@ -22,6 +22,12 @@ class TooManyPages(UserError):
     en = "A scan has at most {most} pages. Finish what there is first."
 
 
+class PdfNotReadable(UserError):
+    code = "pdf-not-readable"
+    ja = "PDFとして読めません。パスワードを外すか、ページの写真を送ってください。"
+    en = "This PDF cannot be read. Take its password off, or send pictures of the pages."
+
+
 class NothingScanned(UserError):
     code = "nothing-scanned"
     status = 409

@@ -18,6 +18,7 @@ from coworking.kit.stored_files import Files, keep_file, read_file, remove_file
 from mail_handling.endings import record_scan, require_scan_wanted
 from mail_handling.pictures.errors import NothingScanned, ScanNotReady, TooManyPages
 from mail_handling.pictures.models import MailPicture, MailScan
+from mail_handling.pictures.pdf_pages import is_pdf, pages_of
 from mail_handling.pictures.taking import Taking, keep_picture, pictures_of, receive, remove_picture
 from mail_handling.pictures.text_reader import PAGE_DPI, ReaderUnavailable, TextReader
 from mail_handling.rules import MailRules
@@ -46,6 +47,44 @@ def add_page(
         actor=actor,
         now=now,
     )
+
+
+def add_file(
+    session: Session, taking: Taking, item_id: int, data: bytes, *, actor: str, now: datetime
+) -> list[MailPicture]:
+    """Pages as a picture or a PDF: all of the file's or none. Raises what `add_page` raises, `PdfNotReadable`."""
+    if not is_pdf(data):
+        return [add_page(session, taking, item_id, data, actor=actor, now=now)]
+    require_scan_wanted(session, item_id)
+    taking.scanner.check(data)
+    room = MOST_PAGES - _pages(session, item_id)
+    if room <= 0:
+        raise TooManyPages(most=MOST_PAGES)
+    try:
+        pages = pages_of(data, most=room)
+    except TooManyPages as error:
+        raise TooManyPages(most=MOST_PAGES) from error
+    return [add_page(session, taking, item_id, page, actor=actor, now=now) for page in pages]
+
+
+def drop_page(session: Session, item_id: int, picture_id: int, *, actor: str, now: datetime) -> None:
+    """A page that is blurred, or not of this item, before the scan is finished. Raises `NotFound`,
+    `InstructionMissing`, and what tells that the item is gone."""
+    item = require_scan_wanted(session, item_id)
+    page = session.get(MailPicture, picture_id, with_for_update=True, populate_existing=True)
+    if page is None or page.item_id != item.id or page.kind != "page" or page.removed_at is not None:
+        raise NotFound
+    remove_picture(session, page, now)
+    record(
+        session,
+        operator_id=item.operator_id,
+        at=now,
+        actor=actor,
+        action="mail.scan-page.dropped",
+        subject=f"mail-picture:{page.id}",
+        details={"item": item.id},
+    )
+    session.flush()
 
 
 def finish_scan(session: Session, rules: MailRules, item_id: int, *, actor: str, now: datetime) -> MailScan:

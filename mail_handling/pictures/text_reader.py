@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import resource
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore
 
-import structlog
 from PIL import Image
+
+from mail_handling.pictures.programs import ProgramFailed, run_limited
 
 LANGUAGES = ("jpn", "eng")
 ONE_BLOCK, SCATTERED = "6", "11"
@@ -30,8 +29,6 @@ MOST_AT_ONCE = 2
 CORES = 2
 PAGE_DPI = 200
 _TESSERACT = ("--oem", "1", "-c", "tessedit_do_invert=0")
-
-log = structlog.get_logger(__name__)
 
 
 class ReaderUnavailable(Exception):
@@ -96,23 +93,7 @@ def _read(program: str, way: tuple[str, str], png: bytes) -> str:
 
 
 def _run(command: Sequence[str], given: bytes, seconds: float) -> bytes:
-    environment = {"OMP_THREAD_LIMIT": "1", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    with subprocess.Popen(  # noqa: S603 - the program is the deployment's setting, its arguments are ours
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    ) as reading:
-        try:
-            if hasattr(resource, "prlimit"):
-                resource.prlimit(reading.pid, resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-            answer, _ = reading.communicate(given, timeout=seconds)
-        except (subprocess.TimeoutExpired, ProcessLookupError, BrokenPipeError) as error:
-            reading.kill()
-            log.warning("text not read", error=type(error).__name__)
-            raise ReaderUnavailable("failed") from error
-        if reading.returncode != 0:
-            log.warning("text not read", status=reading.returncode)
-            raise ReaderUnavailable("failed")
-        return answer
+    try:
+        return run_limited(command, given, seconds=seconds, memory_bytes=MOST_MEMORY_BYTES)
+    except ProgramFailed as error:
+        raise ReaderUnavailable("failed") from error

@@ -31,7 +31,7 @@ from mail_handling.items import histories_of, state_of
 from mail_handling.models import MailEvent
 from mail_handling.rules import MailRules
 from mail_handling.standing import NewStanding, give_standing
-from tests.factories.mail import ACTOR, mail_rules, make_item
+from tests.factories.mail import ACTOR, PUBLIC_URL, mail_rules, make_item
 from tests.factories.membership import NOW, make_member, make_operator, make_profile_version
 
 
@@ -74,6 +74,8 @@ def test_what_the_item_says_is_what_its_history_says(
     dispose(session, rules, item.id, actor=ACTOR, now=later(1))
     assert item.status == "disposed"
     assert told(session) == ["mail-arrived", "mail-scanned", "mail-disposed"]
+    body = session.scalars(select(Notice.body).where(Notice.kind == "mail-scanned")).one()
+    assert f"{PUBLIC_URL}/mail/{item.id}" in body.split()
     assert [charge.what for charge in list_charges(session)] == ["mail-scan"]
 
 

@@ -30,6 +30,7 @@ FORMS = (
     "/console/interruptions",
     "/console/mail",
     "/console/mail/distribution",
+    "/console/mail/1/scan",
     "/console/hand-over",
     "/reception",
 )

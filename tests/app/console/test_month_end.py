@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from coworking.billing.invoice_models import BillingRun, Invoice
-from coworking.billing.invoicing.runs import open_due_runs
-from coworking.kit.daily import begin_day
-from coworking.kit.outbox import OutboxTask
 from coworking.membership.models import Person
-from tests.console_stand import NOW, Stand
+from tests.console_stand import Stand, open_run
 from tests.visitor import Visitor
 
 PERIOD = "2026-08"
 PAGE = f"/console/runs/{PERIOD}"
-ON_RUN_DAY = timedelta(days=18)
 
 
 @pytest.fixture
 def run_day(stand: Stand) -> Stand:
-    """2 August 2026: July's calls have closed, and the run of what falls due in August is open. What a day brings by
-    itself does not happen: staff issue."""
-    stand.composition.clock.advance_to(NOW + ON_RUN_DAY)  # type: ignore[attr-defined]  # the stand's virtual clock
-    rules = stand.composition.operators[0].billing_rules()
-    now = NOW + ON_RUN_DAY
-    with stand.composition.database.transaction(stand.operator_id) as session:
-        open_due_runs(session, stand.operator_id, rules, rules.calendar.local_date(now), now)
-        session.execute(delete(OutboxTask).where(OutboxTask.name == begin_day.name))
+    open_run(stand)
     return stand
 
 

@@ -85,7 +85,7 @@ def test_a_whole_card_can_be_pasted(billing: Visitor) -> None:
     }
     page = billing.post_form(WHAT_IF, WHAT_IF, month="2026-07", card=json.dumps(card)).text
     assert "−4,409" in page
-    del card["line_plans"]["incoming-outgoing"]["forward-to-fixed"]  # type: ignore[index]
+    del card["line_plans"]["incoming-outgoing"]["forward-to-fixed"]
     for wrong in (json.dumps(card), "{}", "[]", "x", "[" * 5000, '{"valid_from": 1}'):
         answer = billing.post_form(WHAT_IF, WHAT_IF, month="2026-07", card=wrong)
         assert answer.status_code == 422, wrong[:20]
