@@ -61,6 +61,8 @@ class Deployment:
     refusal_reasons: Sequence[str]
     prohibited_acts: Sequence[str]
     """Of the profile, in its order."""
+    address_uses: Mapping[str, str]
+    """Of the profile, in its order, by their kind; empty where no address is lent."""
     mails_to: Callable[[str], Sequence[str]]
     """Texts of the mails to an address, the newest first."""
     peoples_cards: PeoplesCards

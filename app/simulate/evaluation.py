@@ -84,7 +84,10 @@ def _holds(left: Value, found: str, right: Value) -> bool:
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Numeric where both are numbers, item by item where both are lists, else by text."""
+    """Numeric where both are numbers, item by item where both are lists, else by text. What is not there (null) equals
+    the empty text too."""
+    if (left is None and right == "") or (right is None and left == ""):
+        return True
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(
             equal(one, other) for one, other in zip(left, right, strict=True)

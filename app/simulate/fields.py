@@ -88,6 +88,11 @@ def _boolean(node: Node) -> bool:
     raise WrongValue(Sentences("true か false", "true or false"), shown(node))
 
 
+def _flag(node: Node) -> bool:
+    """A name that stands without a value says yes."""
+    return True if isinstance(node, Scalar) and node.is_null else _boolean(node)
+
+
 def _integer(least: int, most: int, node: Node) -> int:
     if (
         isinstance(node, Scalar)
@@ -186,6 +191,7 @@ def looks_like_number(text: str) -> bool:
 TEXT: Final = Kind(_text)
 TEXTS: Final = Kind(_texts)
 BOOLEAN: Final = Kind(_boolean)
+FLAG: Final = Kind(_flag)
 MOMENT: Final = Kind(_moment)
 DAY: Final = Kind(_day)
 MONTH: Final = Kind(_month)
@@ -213,6 +219,11 @@ def words(*choices: str) -> Kind:
 
 def name_of(kind: str) -> Kind:
     return Kind(_text, refers_to=kind)
+
+
+def name_or_word(kind: str, *also: str) -> Kind:
+    """The name of such a thing, or one of these words."""
+    return Kind(_text, refers_to=kind, also=also)
 
 
 def names_of(kind: str, *also: str) -> Kind:

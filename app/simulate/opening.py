@@ -129,6 +129,7 @@ def _open_sandbox(
 def _said_by(profile: Profile) -> dict[str, Any]:
     """What a deployment holds of the operator's profile."""
     membership, plans = profile.membership, profile.membership.plans
+    address = profile.registered_address
     return {
         "lends_lines": profile.lends_lines,
         "default_office": membership.default_office,
@@ -143,6 +144,7 @@ def _said_by(profile: Profile) -> dict[str, Any]:
         "suspension_reasons": list(profile.numbers.suspension_reasons) if profile.lends_lines else [],
         "refusal_reasons": list(membership.joining.refusal_reasons),
         "prohibited_acts": list(membership.prohibited_acts),
+        "address_uses": {name: use.kind for name, use in address.uses.items()} if address else {},
         "payment_changed_by_office": profile.billing.payment_changed_by == "office",
         "debits_accounts": profile.billing.direct_debit is not None,
     }

@@ -39,6 +39,18 @@ _KIND_WORDS: Final = {
     "call": Sentences("通話", "call"),
     "payment": Sentences("入金", "payment"),
     "deposit": Sentences("銀行の入金", "deposit"),
+    "event": Sentences("イベント", "event"),
+    "lost-thing": Sentences("忘れ物", "thing left behind"),
+    "service-stop": Sentences("サービスの停止", "stop of the service"),
+    "reservation": Sentences("予約", "reservation"),
+    "lent-thing": Sentences("貸出品", "thing lent"),
+    "mail": Sentences("郵便物", "item of mail"),
+    "voucher": Sentences("駐車券", "car-park voucher"),
+    "registration": Sentences("住所の届け出", "registration of the address"),
+    "certificate": Sentences("住所の証明書", "certificate of the address"),
+    "misuse": Sentences("住所の無断使用", "misuse of the address"),
+    "door-event": Sentences("入退室の記録", "event at a door"),
+    "charge": Sentences("料金", "charge"),
 }
 
 

@@ -19,6 +19,8 @@ NAMED_KINDS: Final = (
     "registration",
     "certificate",
     "misuse",
+    "door-event",
+    "charge",
 )
 
 

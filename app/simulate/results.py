@@ -68,6 +68,8 @@ class Source:
     entry: Callable[[World, Row], Entry]
     kind: str | None = None
     reference: str = "id"
+    one_by_one: bool = True
+    """Whether the API shows an entry by its reference; else it is looked for in the list."""
     rows: Callable[[Iterable[Row]], Iterable[Row]] = iter
 
 
@@ -80,6 +82,8 @@ class Listing:
         reference = name
         if self.source.kind is not None:
             reference = self.world.references.reference(self.source.kind, name) or name
+        if not self.source.one_by_one:
+            return next((entry for found, entry in self.items() if found == name), None)
         try:
             row = self.world.pages(f"{self.source.path}/{reference}")
         except Refused:
@@ -237,9 +241,9 @@ LISTINGS: Final[dict[str, Source]] = {
     "members": Source("/api/members", member_entry, "member"),
     "lines": Source("/api/lines", line_entry, "line"),
     "calls": Source("/api/calls", call_entry, "call", reference="carrier_sid"),
-    "charges": Source("/api/charges", charge_entry, rows=without_taken_back),
+    "charges": Source("/api/charges", charge_entry, "charge", one_by_one=False, rows=without_taken_back),
     "invoices": Source("/api/invoices", invoice_entry, reference="number"),
-    "door_events": Source("/api/door-events", door_event_entry),
+    "door_events": Source("/api/door-events", door_event_entry, "door-event", one_by_one=False),
     "visits": Source("/api/visits", record_entry),
     "access_cards": Source("/api/access-cards", record_entry),
     "vouchers": Source("/api/parking-vouchers", record_entry, "voucher"),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.outbox import TaskContext, task
 from coworking.kit.profile_fields import Bilingual
 from telephony.numbers.errors import HaltEnded, ReasonUnknown
@@ -110,13 +111,15 @@ def halt_of(session: Session, line: Line) -> Halted | None:
 
 
 def list_halts(
-    session: Session, kind: Kind, *, after_id: int = 0, limit: int = LARGEST_PAGE
+    session: Session,
+    kind: Kind,
+    *,
+    after_id: int = 0,
+    limit: int = LARGEST_PAGE,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ServiceHalt]:
-    statement = (
-        select(ServiceHalt)
-        .where(ServiceHalt.kind == kind, ServiceHalt.id > after_id)
-        .order_by(ServiceHalt.id)
-        .limit(min(limit, LARGEST_PAGE))
+    statement = listing.part(select(ServiceHalt), ServiceHalt.id, after_id, limit).where(
+        ServiceHalt.kind == kind
     )
     return session.scalars(statement).all()
 

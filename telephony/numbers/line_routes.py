@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 
 from coworking.kit.errors import NotPermitted
+from coworking.kit.listing import AnId, AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import RulesOfMembers, SignedIn, Staff, Visit
 from telephony.numbers.halts import set_priority
+from telephony.numbers.line_record_models import LineSuspension, ProhibitedAct
 from telephony.numbers.line_schemas import (
     LineStateAnswer,
     MemberZoneEvidenceBody,
@@ -22,6 +26,7 @@ from telephony.numbers.line_schemas import (
     ZoneEvidenceBody,
 )
 from telephony.numbers.lines import RulesOfLines, get_line
+from telephony.numbers.models import Line, StockNumber
 from telephony.numbers.number_removals import confirm_number_removed, number_removals
 from telephony.numbers.prohibited_acts import list_prohibited_acts, record_prohibited_act
 from telephony.numbers.suspensions import lift_suspension, list_suspensions, suspend_line
@@ -30,6 +35,40 @@ from telephony.numbers.transfers import require_transferable, transfer_line
 from telephony.numbers.zone_evidence import Evidence, lines_without_evidence, record_evidence
 
 router = APIRouter(tags=["lines"])
+
+SuspensionListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=LineSuspension.suspended_at,
+            lacking={"is_open": LineSuspension.lifted_at},
+            suspended_at=LineSuspension.suspended_at,
+        )
+    ),
+]
+RemovalListing = Annotated[
+    Listing,
+    Depends(listing_of(span=Line.ends_at, equal={"member_id": (Line.member_id, AnId)}, ends_at=Line.ends_at)),
+]
+ActListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=ProhibitedAct.happened_on,
+            equal={"kind": (ProhibitedAct.kind, AText)},
+            happened_on=ProhibitedAct.happened_on,
+        )
+    ),
+]
+UnprovenLineListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            equal={"member_id": (Line.member_id, AnId), "area_code": (StockNumber.area_code, AText)},
+            number=StockNumber.number,
+        )
+    ),
+]
 
 
 @router.post("/lines/{line_id}/suspend", summary="Suspend a line")
@@ -55,10 +94,19 @@ def post_lift_suspension(line_id: int, visit: Staff) -> LineStateAnswer:
 
 @router.get("/suspensions", summary="List suspensions of lines, from when to when")
 def get_suspensions(
-    visit: SignedIn, line_id: int | None = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: SuspensionListing,
+    line_id: int | None = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[SuspensionAnswer]:
     found = list_suspensions(
-        visit.session, member_id=visit.own_member_id(), line_id=line_id, after_id=after, limit=limit
+        visit.session,
+        member_id=visit.own_member_id(),
+        line_id=line_id,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(found, limit, SuspensionAnswer.model_validate, lambda suspension: suspension.id)
 
@@ -108,9 +156,13 @@ def post_confirm_number_removed(line_id: int, visit: SignedIn) -> LineStateAnswe
 
 @router.get("/lines/number-removals", summary="Lines under notice and ended, with who confirmed the removal")
 def get_number_removals(
-    visit: Staff, confirmed: bool | None = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff,
+    listing: RemovalListing,
+    confirmed: bool | None = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[LineStateAnswer]:
-    lines = number_removals(visit.session, confirmed=confirmed, after_id=after, limit=limit)
+    lines = number_removals(visit.session, confirmed=confirmed, after_id=after, limit=limit, listing=listing)
     return page(lines, limit, LineStateAnswer.of, lambda line: line.id)
 
 
@@ -132,9 +184,13 @@ def post_prohibited_act(line_id: int, body: ProhibitedActBody, visit: Staff) -> 
 
 @router.get("/prohibited-acts", summary="List prohibited acts")
 def get_prohibited_acts(
-    visit: Staff, line_id: int | None = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff,
+    listing: ActListing,
+    line_id: int | None = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[ProhibitedActAnswer]:
-    acts = list_prohibited_acts(visit.session, line_id=line_id, after_id=after, limit=limit)
+    acts = list_prohibited_acts(visit.session, line_id=line_id, after_id=after, limit=limit, listing=listing)
     return page(acts, limit, ProhibitedActAnswer.model_validate, lambda act: act.id)
 
 
@@ -160,10 +216,12 @@ def post_member_evidence(member_id: int, body: MemberZoneEvidenceBody, visit: St
 
 @router.get("/lines/without-evidence", summary="Live lines whose member has shown no base in the number area")
 def get_lines_without_evidence(
-    visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff, listing: UnprovenLineListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[WithoutEvidenceAnswer]:
     """All of them, also where the operator takes the member's office for its base: `counts_by_office` tells those."""
-    found = lines_without_evidence(visit.session, _rules(visit), visit.now, after_id=after, limit=limit)
+    found = lines_without_evidence(
+        visit.session, _rules(visit), visit.now, after_id=after, limit=limit, listing=listing
+    )
     return page(
         found,
         limit,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.outbox import TaskContext, cancel, task
 from coworking.membership import MemberFacts, facts, hold_member, require_service
 from telephony.numbers.errors import (
@@ -233,9 +234,16 @@ def get_line(session: Session, line_id: int, *, member_id: int | None = None) ->
 
 
 def list_lines(
-    session: Session, *, member_id: int | None = None, after_id: int = 0, limit: int = LARGEST_PAGE
+    session: Session,
+    *,
+    member_id: int | None = None,
+    after_id: int = 0,
+    limit: int = LARGEST_PAGE,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Line]:
-    statement = select(Line).where(Line.id > after_id).order_by(Line.id).limit(min(limit, LARGEST_PAGE))
+    statement = listing.part(
+        select(Line).join(StockNumber, StockNumber.id == Line.stock_number_id), Line.id, after_id, limit
+    )
     if member_id is not None:
         statement = statement.where(Line.member_id == member_id)
     return session.scalars(statement).all()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from telephony.numbers.errors import LineNotEnding
 from telephony.numbers.line_records import record_line
 from telephony.numbers.models import Line
@@ -24,9 +25,11 @@ def confirm_number_removed(session: Session, line: Line, *, actor: str, now: dat
     return line
 
 
-def number_removals(session: Session, *, confirmed: bool | None, after_id: int, limit: int) -> Sequence[Line]:
+def number_removals(
+    session: Session, *, confirmed: bool | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[Line]:
     """Lines that end or have ended, confirmed or not."""
-    statement = select(Line).where(Line.ends_at.is_not(None), Line.id > after_id).order_by(Line.id)
+    statement = listing.part(select(Line), Line.id, after_id, limit).where(Line.ends_at.is_not(None))
     if confirmed is not None:
         statement = statement.where(Line.number_removal_confirmed_at.is_not(None) == confirmed)
-    return session.scalars(statement.limit(limit)).all()
+    return session.scalars(statement).all()

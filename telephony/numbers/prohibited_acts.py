@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from telephony.numbers.errors import DayToCome, ProhibitedActUnknown
 from telephony.numbers.line_record_models import ProhibitedAct
 from telephony.numbers.line_records import record_line
@@ -49,9 +50,14 @@ def record_prohibited_act(
 
 
 def list_prohibited_acts(
-    session: Session, *, line_id: int | None = None, after_id: int, limit: int
+    session: Session,
+    *,
+    line_id: int | None = None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ProhibitedAct]:
-    statement = select(ProhibitedAct).where(ProhibitedAct.id > after_id).order_by(ProhibitedAct.id)
+    statement = listing.part(select(ProhibitedAct), ProhibitedAct.id, after_id, limit)
     if line_id is not None:
         statement = statement.where(ProhibitedAct.line_id == line_id)
-    return session.scalars(statement.limit(limit)).all()
+    return session.scalars(statement).all()

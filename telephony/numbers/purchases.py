@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.db import violated_constraint
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.phone import PhoneNumber
 from telephony.numbers.buying import buy_number
 from telephony.numbers.errors import (
@@ -102,9 +103,11 @@ def get_purchase(session: Session, purchase_id: int) -> NumberPurchase:
     return purchase
 
 
-def list_purchases(session: Session, *, after_id: int, limit: int) -> Sequence[NumberPurchase]:
-    statement = select(NumberPurchase).where(NumberPurchase.id > after_id).order_by(NumberPurchase.id)
-    return session.scalars(statement.limit(limit)).all()
+def list_purchases(
+    session: Session, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[NumberPurchase]:
+    statement = listing.part(select(NumberPurchase), NumberPurchase.id, after_id, limit)
+    return session.scalars(statement).all()
 
 
 def _require_new(session: Session, wanted: dict[str, PhoneNumber]) -> None:

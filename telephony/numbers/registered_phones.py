@@ -35,8 +35,8 @@ def register_phone(
     replaces: bool | None = None,
 ) -> RegisteredPhone:
     """Register a phone in the lowest free slot of the line. Whether it replaces another the caller says, or, None, it
-    does where it fills a line again that was full before one was taken off: adding up to the limit and taking off
-    replace none.
+    does where it fills a place that another was taken off: adding a phone more than the line had so far, and taking
+    off, replace none.
     Raises `PhoneNotRegistrable`, `PhoneAlreadyRegistered`, `TooManyRegisteredPhones`. Locks the line's row, so that of
     two at once the second finds the next slot; whatever the code believes, a slot has one holder."""
     number = _registrable(rules, text)
@@ -64,7 +64,7 @@ def register_phone(
     session.expire(line, ["registered_phones"])
     tell(session, PhoneChanged(line.id, number.e164, is_registered=True, actor=actor, at=now))
     if replaces is None:
-        replaces = len(free) == 1 and _was_full(session, line.id, limit)
+        replaces = _had(session, line.id, len(taken) + 1)
     if replaces and line.starts_at <= now:
         tell(session, PhoneReplaced(line.id, line.member_id, phone.id, now))
     return phone
@@ -78,8 +78,11 @@ def replace_phone(
     return register_phone(session, rules, line, new, actor=actor, now=now, replaces=True)
 
 
-def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now: datetime) -> None:
-    """Take a phone off the line. Raises `PhoneNotRegistered`."""
+def unregister_phone(
+    session: Session, line: Line, text: str, *, actor: str, now: datetime, leaves_place: bool = True
+) -> None:
+    """Take a phone off the line, whose place the next one fills unless it was registered by mistake. Raises
+    `PhoneNotRegistered`."""
     try:
         number = parse_phone(text)
     except InvalidPhoneNumber as error:
@@ -89,7 +92,7 @@ def unregister_phone(session: Session, line: Line, text: str, *, actor: str, now
     if phone is None:
         raise PhoneNotRegistered
     phone.unregistered_at = now
-    phone.left_among = len(live)
+    phone.left_among = len(live) if leaves_place else None
     _record(session, line, "phone.unregistered", number, actor, now)
     session.flush()
     session.expire(line, ["registered_phones"])
@@ -113,10 +116,10 @@ def _live(session: Session, line_id: int) -> list[RegisteredPhone]:
     return list(session.scalars(statement))
 
 
-def _was_full(session: Session, line_id: int, limit: int) -> bool:
-    """Whether a phone was ever taken off while as many were registered as can be."""
+def _had(session: Session, line_id: int, phones: int) -> bool:
+    """Whether a phone was ever taken off while so many were registered."""
     statement = select(RegisteredPhone.id).where(
-        RegisteredPhone.line_id == line_id, RegisteredPhone.left_among >= limit
+        RegisteredPhone.line_id == line_id, RegisteredPhone.left_among >= phones
     )
     return session.scalar(statement.limit(1)) is not None
 

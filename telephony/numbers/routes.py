@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Staff, step_up
 from telephony.numbers import line_routes, place_routes, stock_routes, technician_routes
 from telephony.numbers.lines import RulesOfLines, get_line
+from telephony.numbers.models import StockNumber
 from telephony.numbers.registered_phones import register_phone, replace_phone, unregister_phone
 from telephony.numbers.schemas import (
     EnteredAnswer,
@@ -22,6 +24,10 @@ from telephony.numbers.schemas import (
 from telephony.numbers.stock import count_stock, enter, list_stock, parse_stock_csv
 
 router = APIRouter(prefix="/api")
+
+NumberListing = Annotated[
+    Listing, Depends(listing_of(number=StockNumber.number, entered_at=StockNumber.entered_at))
+]
 for part in (stock_routes, line_routes, place_routes, technician_routes):
     router.include_router(part.router)
 
@@ -42,12 +48,15 @@ def post_numbers(body: StockBody, visit: Staff) -> EnteredAnswer:
 @router.get("/numbers", tags=["numbers"], summary="List the stock of numbers")
 def get_numbers(
     visit: Staff,
+    listing: NumberListing,
     area_code: Annotated[str | None, Query(max_length=6)] = None,
     status: Annotated[str | None, Query(max_length=20)] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[StockNumberAnswer]:
-    numbers = list_stock(visit.session, area_code=area_code, status=status, after_id=after, limit=limit)
+    numbers = list_stock(
+        visit.session, area_code=area_code, status=status, after_id=after, limit=limit, listing=listing
+    )
     return page(numbers, limit, StockNumberAnswer.model_validate, lambda number: number.id)
 
 

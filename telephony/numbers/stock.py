@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.phone import InvalidPhoneNumber, NumberClass, PhoneNumber, parse_phone
 from telephony.numbers.errors import NoFreeNumber, StockNumberRefused, StockRowRefused
 from telephony.numbers.models import StockNumber
@@ -193,13 +194,14 @@ def list_stock(
     status: str | None = None,
     after_id: int = 0,
     limit: int = 50,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[StockNumber]:
-    statement = select(StockNumber).where(StockNumber.id > after_id).order_by(StockNumber.id)
+    statement = listing.part(select(StockNumber), StockNumber.id, after_id, limit)
     if area_code is not None:
         statement = statement.where(StockNumber.area_code == area_code)
     if status is not None:
         statement = statement.where(StockNumber.status == status)
-    return session.scalars(statement.limit(min(limit, LARGEST_PAGE))).all()
+    return session.scalars(statement).all()
 
 
 def stock_row(line: int, cells: list[str], columns: int, seen: set[str]) -> StockRow:

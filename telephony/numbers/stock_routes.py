@@ -7,9 +7,10 @@ import binascii
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 
 from coworking.kit.errors import Language, NotPermitted
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.phone import InvalidPhoneNumber, PhoneNumber, parse_phone
 from coworking.kit.web.language import preferred_language
@@ -45,6 +46,18 @@ from telephony.numbers.stock_schemas import (
 APPROVER = "administrator"
 
 router = APIRouter(tags=["numbers"])
+
+PurchaseListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=NumberPurchase.asked_at,
+            equal={"area_code": (NumberPurchase.area_code, AText)},
+            lacking={"is_open": NumberPurchase.approved_at},
+            asked_at=NumberPurchase.asked_at,
+        )
+    ),
+]
 
 AcceptLanguage = Annotated[str, Header(max_length=200)]
 
@@ -172,10 +185,14 @@ def post_purchase(body: PurchaseBody, visit: Staff, accept_language: AcceptLangu
 
 @router.get("/number-purchases", summary="List purchases of numbers")
 def get_purchases(
-    visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS, accept_language: AcceptLanguage = ""
+    visit: Staff,
+    listing: PurchaseListing,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
+    accept_language: AcceptLanguage = "",
 ) -> Page[PurchaseAnswer]:
     language = preferred_language(accept_language)
-    purchases = list_purchases(visit.session, after_id=after, limit=limit)
+    purchases = list_purchases(visit.session, after_id=after, limit=limit, listing=listing)
     return page(
         purchases, limit, lambda purchase: _purchase_answer(purchase, language), lambda purchase: purchase.id
     )

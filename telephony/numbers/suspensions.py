@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from telephony.numbers.errors import LineNotLive, LineNotSuspended, LineSuspended, ReasonUnknown
 from telephony.numbers.events import SuspensionBegun, SuspensionLifted
 from telephony.numbers.line_record_models import LineSuspension, ProhibitedAct
@@ -81,11 +82,15 @@ def open_suspension(session: Session, line_id: int) -> LineSuspension | None:
 
 
 def list_suspensions(
-    session: Session, *, member_id: int | None, line_id: int | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    line_id: int | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[LineSuspension]:
-    statement = (
-        select(LineSuspension).where(LineSuspension.id > after_id).order_by(LineSuspension.id).limit(limit)
-    )
+    statement = listing.part(select(LineSuspension), LineSuspension.id, after_id, limit)
     if member_id is not None:
         statement = statement.join(Line).where(Line.member_id == member_id)
     if line_id is not None:

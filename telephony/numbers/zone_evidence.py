@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import facts
 from telephony.numbers.errors import BaseAddressRequired, TimePast
 from telephony.numbers.line_record_models import ZoneEvidence
@@ -106,7 +107,13 @@ def last_valid_until(session: Session, member_id: int, area_code: str) -> date |
 
 
 def lines_without_evidence(
-    session: Session, rules: LineRules, now: datetime, *, after_id: int, limit: int
+    session: Session,
+    rules: LineRules,
+    now: datetime,
+    *,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[LineWithoutEvidence]:
     today = rules.calendar.local_date(now)
     shown = (
@@ -118,12 +125,8 @@ def lines_without_evidence(
         )
         .exists()
     )
-    statement = (
-        select(Line)
-        .join(StockNumber)
-        .where(Line.id > after_id, Line.status != "ended", StockNumber.area_code != IP_AREA_CODE, ~shown)
-        .order_by(Line.id)
-        .limit(limit)
+    statement = listing.part(select(Line).join(StockNumber), Line.id, after_id, limit).where(
+        Line.status != "ended", StockNumber.area_code != IP_AREA_CODE, ~shown
     )
     by_office = rules.profile.number_zone_check is NumberZoneCheck.OFFICE
     return [

@@ -16,8 +16,8 @@ MOST_THINGS = 1_000
 MOST_MINUTES = 24 * 60
 
 
-def charge(world: "World", step: "Step") -> None:
-    """Charge a fee; by billing staff."""
+def charge(world: "World", step: "Step") -> str | None:
+    """Charge a fee; by billing staff. Returns the charge that came of it, if the step gives it a name."""
     member = world.member(step.text("member"))
     body: dict[str, Any] = {"what": step.text("what"), "note": step.text("note", world.label)}
     if step.has("amount"):
@@ -28,6 +28,14 @@ def charge(world: "World", step: "Step") -> None:
     if service_on is not None:
         body["service_on"] = service_on.isoformat()
     world.api("POST", f"/api/members/{member.reference}/charges", body, by=step.by or "billing")
+    if step.as_ is None:
+        return None
+    found = [
+        charge["id"]
+        for charge in world.all_pages("/api/charges")
+        if charge["member_id"] == member.reference and charge["what"] == body["what"]
+    ]
+    return str(max(found))
 
 
 def print_pages(world: "World", step: "Step") -> None:
@@ -80,6 +88,7 @@ ACTIONS = (
             "service_on": Field(DAY),
             "note": Field(TEXT),
         },
+        makes="charge",
     ),
     Action(
         "print-pages",

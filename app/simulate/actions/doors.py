@@ -1,10 +1,14 @@
 """Coming and going, and what reception does about it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from app.simulate.actions.declaration import Action
+from app.simulate.actions.declaration import Action, Refused
 from app.simulate.actions.membership import linked_card
-from app.simulate.fields import TEXT, Field, integer, name_of, word
+from app.simulate.actions.own_words import brand_name
+from app.simulate.fields import TEXT, Field, integer, name_of, name_or_word, word
+from app.simulate.scenario import ANYONE, STAFF_ROLES
 
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
@@ -14,34 +18,65 @@ MOST_MINUTES = 24 * 60
 MOST_PEOPLE = 100
 USUAL_PLANNED_MINUTES = 60
 ENTRY, EXIT = "entry", "exit"
-WAYS_IN = ("qr", "entrance-code", "member-qr", "card")
+WAYS_IN = {
+    "qr": None,
+    "app": None,
+    "entrance-code": "entrance-code",
+    "member-qr": "member-qr",
+    "card": "card",
+    "my-number": "card",
+}
+"""What is shown at the entrance; None: what the operator tells members first."""
+ACTORS = (*STAFF_ROLES, ANYONE)
+EVENT = "door-event"
 WAYS_TO_OPEN = ("app", "card", "qr", "my-number")
 CARD_STATES = ("ok", "broken", "lost")
 OWN, LENT = "ic-card", "drop-in-card"
 
 
-def check_in(world: "World", step: "Step") -> None:
+def check_in(world: "World", step: "Step") -> str:
     """The member scans the code at the entrance, or reception the member's; with `by: card` a reader reads a card."""
     people = step.whole("people", 1)
-    _pass(world, step, "check-in", people=people)
+    return _on_record(world, step, lambda: _pass(world, step, "check-in", people=people))
 
 
-def check_out(world: "World", step: "Step") -> None:
-    _pass(world, step, "check-out")
+def check_out(world: "World", step: "Step") -> str:
+    return _on_record(world, step, lambda: _pass(world, step, "check-out"))
 
 
-def unlock(world: "World", step: "Step") -> None:
+def unlock(world: "World", step: "Step") -> str:
     """By the member's app; QR and card are read at the door."""
+    return _on_record(world, step, lambda: _unlock(world, step))
+
+
+def _on_record(world: "World", step: "Step", act: Callable[[], Any]) -> str:
+    """The event that came of it. One that is refused is on record as well, and has the step's name there."""
+    try:
+        return str(act()["id"])
+    except Refused:
+        if step.as_ is not None:
+            _name_refusal(world, step)
+        raise
+
+
+def _name_refusal(world: "World", step: "Step") -> None:
+    member = world.member(step.text("member")).reference
+    for event in world.all_pages("/api/door-events"):
+        is_now = datetime.fromisoformat(event["at"]) == world.now
+        if is_now and event["member_id"] == member and not event["allowed"]:
+            world.references.enter(EVENT, world.label, str(event["id"]))
+
+
+def _unlock(world: "World", step: "Step") -> Any:
     member = step.text("member")
     door = step.text("door") or _first_door(world)["name"]
     by = step.text("by", "app")
     if by == "app" or by not in WAYS_TO_OPEN:
         path = f"{_of(world, member)}/unlocks"
-        world.api("POST", path, {"door": door}, by=by if by not in WAYS_TO_OPEN else member)
-    elif by == "my-number":
-        _prove(world, member, door)
-    else:
-        _read(world, {"act": "unlock", "door": door, **_shown(world, member, by)})
+        return world.api("POST", path, {"door": door}, by=by if by not in WAYS_TO_OPEN else member)
+    if by == "my-number":
+        return _prove(world, member, door)
+    return _read(world, {"act": "unlock", "door": door, **_shown(world, member, by)})
 
 
 def drop_in(world: "World", step: "Step") -> None:
@@ -99,33 +134,32 @@ def record_incident(world: "World", step: "Step") -> None:
     world.api("POST", path, body, by=step.by or "staff")
 
 
-def _pass(world: "World", step: "Step", act: str, **more: Any) -> None:
+def _pass(world: "World", step: "Step", act: str, **more: Any) -> Any:
     member = step.text("member")
     by = step.text("by", "qr")
-    if by not in WAYS_IN:  # who does it, not what is shown
-        by = "qr"
-    if by == "qr":
-        by = _usual_way(world)
-    if by == "entrance-code":
+    who = member if by in WAYS_IN else by
+    shown = WAYS_IN.get(by) or _usual_way(world)
+    if shown == "entrance-code":
         direction = ENTRY if act == "check-in" else EXIT
         site = step.text("site") or _first_door(world)["site"]
         code = _entrance_code(world, site, direction)
-        world.api("POST", f"{_of(world, member)}/{act}s", {"code": code, **more}, by=member)
-        return
-    body = {"act": act, **_shown(world, member, "qr" if by == "member-qr" else by), **more}
+        return world.api("POST", f"{_of(world, member)}/{act}s", {"code": code, **more}, by=who)
+    body = {"act": act, **_shown(world, member, shown), **more}
     if step.has("site"):
         body["site"] = step.text("site")
-    _read(world, body)
+    return _read(world, body)
 
 
-def _prove(world: "World", member: str, door: str) -> None:
+def _prove(world: "World", member: str, door: str) -> Any:
     """The member's My Number Card signs at the door; one that is used for the first time is linked before."""
     cards = world.deployment.peoples_cards
     if not cards.has_card(member):
         challenge = world.api("POST", "/api/card-challenges", None, by=member)["challenge"]
         world.api("PUT", f"{_of(world, member)}/my-number-card", cards.answer(member, challenge), by=member)
     challenge = world.api("POST", "/api/card-challenges", None, by="reception")["challenge"]
-    world.api("POST", f"/api/doors/{door}/card-proofs", cards.answer(member, challenge), by="reception")
+    return world.api(
+        "POST", f"/api/doors/{door}/card-proofs", cards.answer(member, challenge), by="reception"
+    )
 
 
 def _usual_way(world: "World") -> str:
@@ -135,7 +169,7 @@ def _usual_way(world: "World") -> str:
 
 def _shown(world: "World", member: str, by: str) -> dict[str, Any]:
     """What a reader reads. Who has no card of any kind is issued one before."""
-    if by == "qr":
+    if by in ("qr", "member-qr"):
         return {"qr": world.api("POST", f"{_of(world, member)}/qr", None, by=member)["code"]}
     cards = _cards(world, member)
     if not cards and world.pages(_of(world, member))["plan"] in world.deployment.card_plans:
@@ -181,8 +215,8 @@ def _entrance_code(world: "World", site: str, direction: str) -> str:
     return "-"
 
 
-def _read(world: "World", body: dict[str, Any]) -> None:
-    world.api("POST", "/api/readings", body, by="reception")
+def _read(world: "World", body: dict[str, Any]) -> Any:
+    return world.api("POST", "/api/readings", body, by="reception")
 
 
 def _paid(world: "World", step: "Step") -> dict[str, Any]:
@@ -193,11 +227,15 @@ def _paid(world: "World", step: "Step") -> dict[str, Any]:
     brands = way.get("brands", {}).get(means, ())
     body: dict[str, Any] = {"pay_by": means}
     if step.has("brand") or brands:
-        body["brand"] = step.text("brand") or (way["brand"] if way.get("brand") in brands else brands[0])
+        body["brand"] = brand_name(step.text("brand")) or (
+            way["brand"] if way.get("brand") in brands else brands[0]
+        )
     return body
 
 
 _MEMBER = Field(name_of("member"), required=True)
+_WAY_IN = Field(name_or_word("member", *WAYS_IN, *ACTORS))
+"""How, or who does it."""
 _PAID = {"pay_by": Field(TEXT), "brand": Field(TEXT)}
 
 ACTIONS = (
@@ -207,12 +245,22 @@ ACTIONS = (
         {
             "member": _MEMBER,
             "site": Field(TEXT),
-            "by": Field(TEXT),
+            "by": _WAY_IN,
             "people": Field(integer(1, MOST_PEOPLE)),
         },
+        makes=EVENT,
     ),
-    Action("unlock", unlock, {"member": _MEMBER, "door": Field(TEXT), "by": Field(TEXT)}),
-    Action("check-out", check_out, {"member": _MEMBER, "site": Field(TEXT), "by": Field(TEXT)}),
+    Action(
+        "unlock",
+        unlock,
+        {
+            "member": _MEMBER,
+            "door": Field(TEXT),
+            "by": Field(name_or_word("member", *WAYS_TO_OPEN, *ACTORS)),
+        },
+        makes=EVENT,
+    ),
+    Action("check-out", check_out, {"member": _MEMBER, "site": Field(TEXT), "by": _WAY_IN}, makes=EVENT),
     Action(
         "drop-in",
         drop_in,

@@ -6,13 +6,14 @@ it first: to the member it was addressed to, by a name that one member only has.
 
 import io
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from PIL import Image
 
 from app.simulate.actions.declaration import Action, Refused
-from app.simulate.fields import BOOLEAN, DOCUMENT, TEXT, TEXTS, Field, integer, name_of, word
+from app.simulate.fields import BOOLEAN, DOCUMENT, FLAG, TEXT, TEXTS, Field, integer, name_of, word
 from app.simulate.scenario import STAFF_ROLES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ BLANK_SIZE: Final = (320, 240)
 USUAL_POSTAGE: Final = 430
 """Yen, where a step does not say what the carrier took."""
 CHOICES: Final = ("keep", "scan", "forward", "bundle", "dispose", "return", "pick-up")
-WORDS_FOR_CHOICE: Final = ("choice", "instruction", "what", "to")
+WORDS_FOR_CHOICE: Final = ("choice", "instruction", "what", "to", "action")
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -57,9 +58,12 @@ def mail_arrives(world: "World", step: "Step") -> str:
 
 
 def assign_mail(world: "World", step: "Step") -> None:
-    """By staff."""
+    """By staff, who scan it as well where the member has said so for such mail."""
+    item = _item(world, step)
     body = {"member_id": world.member(step.text("member")).reference}
-    _post(world, step, f"/api/mail/{_item(world, step)}/assign", body, by="staff")
+    _post(world, step, f"/api/mail/{item}/assign", body, by="staff")
+    if world.pages(f"/api/mail/{item}")["instruction"] == "scan":
+        _scan(world, item, STAFF_ROLES[0])
 
 
 def not_mine(world: "World", step: "Step") -> None:
@@ -69,7 +73,8 @@ def not_mine(world: "World", step: "Step") -> None:
 
 
 def instruct(world: "World", step: "Step") -> None:
-    """By the member. A disposal is confirmed as well, unless the step says `confirmed: false`."""
+    """By the member. A disposal is confirmed as well, unless the step says `confirmed: false`; what is to be scanned
+    staff scan, unless it says `scanned: false`."""
     choice = next((step.text(field) for field in WORDS_FOR_CHOICE if step.has(field)), "")
     choice = choice or next((each for each in CHOICES if step.fields.get(each) is True), "keep")
     item = _assigned(world, _item(world, step))
@@ -77,6 +82,8 @@ def instruct(world: "World", step: "Step") -> None:
     _post(world, step, f"/api/mail/{item}/instruction", {"choice": choice}, by=by)
     if choice == "dispose" and step.fields.get("confirmed", True):
         _post(world, step, f"/api/mail/{item}/confirm-disposal", None, by=by)
+    if choice == "scan" and step.flag("scanned", True):
+        _scan(world, item, STAFF_ROLES[0])
 
 
 def confirm_disposal(world: "World", step: "Step") -> None:
@@ -95,8 +102,10 @@ def standing_instruction(world: "World", step: "Step") -> None:
 
 def scan_mail(world: "World", step: "Step") -> None:
     """By staff, on the member's instruction: one blank page."""
-    item = _assigned(world, _item(world, step))
-    by = step.by or "staff"
+    _scan(world, _assigned(world, _item(world, step)), step.by or STAFF_ROLES[0])
+
+
+def _scan(world: "World", item: str, by: str) -> None:
     world.send_file(f"/api/mail/{item}/scan-pages", _blank_picture(), by=by)
     world.api("POST", f"/api/mail/{item}/scan", None, by=by)
 
@@ -140,8 +149,11 @@ def forward_batch(world: "World", step: "Step") -> None:
 
 
 def dispose(world: "World", step: "Step") -> None:
-    """By staff."""
+    """By staff, as soon as the waiting time is over: the clock goes on until then."""
     item = _assigned(world, _item(world, step))
+    disposable_on = world.pages(f"/api/mail/{item}")["disposable_on"]
+    if step.refused is None and disposable_on is not None:
+        world.advance_to(max(world.now, world.instant(datetime.fromisoformat(disposable_on))))
     _post(world, step, f"/api/mail/{item}/dispose", None, by="staff")
 
 
@@ -245,8 +257,9 @@ ACTIONS = (
         {
             "item": _ITEM,
             "confirmed": Field(BOOLEAN),
+            "scanned": Field(BOOLEAN),
             **{field: Field(word(*CHOICES)) for field in WORDS_FOR_CHOICE},
-            **{choice: Field(BOOLEAN) for choice in CHOICES},
+            **{choice: Field(FLAG) for choice in CHOICES},
         },
         one_of=(*WORDS_FOR_CHOICE, *CHOICES),
     ),

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from app.simulate.actions.declaration import Action, Refused
+from app.simulate.actions.declaration import Action
+from app.simulate.actions.own_words import brand_name
 from app.simulate.comparisons import parse_comparison
 from app.simulate.evaluation import operand_value
 from app.simulate.fields import TEXT, Field, integer, name_of, word
@@ -30,7 +31,7 @@ def pay(world: "World", step: "Step") -> str:
     return world.paying.pay(
         _invoice(world, step),
         means=means or None,
-        brand=step.text("brand") or None,
+        brand=brand_name(step.text("brand")) or None,
         amount=step.whole("amount", 0) or None,
         by=by if by in STAFF_ROLES else "billing",
     )
@@ -56,7 +57,7 @@ def set_payment_method(world: "World", step: "Step") -> None:
     name = step.text("member")
     body: dict[str, Any] = {"means": step.text("pay_by")}
     if step.has("brand"):
-        body["brand"] = step.text("brand")
+        body["brand"] = brand_name(step.text("brand"))
     path = f"/api/members/{world.member(name).reference}/payment-method"
     usual = "staff" if world.deployment.payment_changed_by_office else name
     world.api("PUT", path, body, by=step.by or usual)
@@ -77,16 +78,21 @@ def mail_slips(world: "World", step: "Step") -> None:
 
 def _invoice(world: "World", step: "Step", *, is_paid: bool = False) -> dict[str, Any]:
     """The invoice of that number or selector (`member=sato,due_on=2026-07-10`), or what a member owes first, or has
-    paid first."""
+    paid first. Money of somebody who owes nothing is for no invoice."""
     text = step.text("invoice")
     if not text or text in world.references.names("member"):
         member = world.member(text or step.text("member")).reference
-        wanted = PAID if is_paid else OPEN
-        found_ones = [
+        invoices = [
             invoice
             for invoice in world.all_pages("/api/invoices")
-            if invoice["member_id"] == member and invoice["status"] in wanted
+            if invoice["member_id"] == member and invoice["kind"] == "invoice"
         ]
+        wanted = PAID if is_paid else OPEN
+        found_ones = [invoice for invoice in invoices if invoice["status"] in wanted]
+        if is_paid:
+            found_ones = found_ones or invoices
+        elif not found_ones and step.has("amount"):
+            return {"number": None, "member_id": member}
         text = (
             min(found_ones, key=lambda one: (one["due_on"], one["id"]))["number"] if found_ones else UNKNOWN
         )
@@ -94,10 +100,7 @@ def _invoice(world: "World", step: "Step", *, is_paid: bool = False) -> dict[str
         assert world.answers is not None
         path = text if text.startswith("invoices[") else f"invoices[{text}]"
         text = str(operand_value(parse_comparison(f"{path}.number == x").left, world.answers))
-    try:
-        found: dict[str, Any] = world.api("GET", f"/api/invoices/{text}", None, by="billing")
-    except Refused:
-        return {"number": text, "member_id": 0, "total": 1, "paid": 0, "credited": 0}
+    found: dict[str, Any] = world.api("GET", f"/api/invoices/{text}", None, by="billing")
     return found
 
 

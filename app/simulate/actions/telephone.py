@@ -21,12 +21,14 @@ from app.simulate.phones import DESK, Talk
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
     from app.simulate.telephones import Order, Which
-    from app.simulate.world import World
+    from app.simulate.world import LineEntry, World
 
 MOST_CARRIER_REPEATS = 100
 DEFAULT_ANSWERS_AFTER_SECONDS = 5
 DEFAULT_TALKS_SECONDS = 60
 NO_FREE_NUMBER = "no-free-number"
+NOT_CONNECTED = ("unanswered", "when_off", "outside_hours")
+"""Settings of what callers get who reach nobody."""
 
 
 def rent_line(world: "World", step: "Step") -> str:
@@ -68,6 +70,8 @@ def call(world: "World", step: "Step") -> str:
     """A call begins; what comes of it comes while the clock runs on."""
     message = step.fields.get("leaves_message")
     assert message is None or isinstance(message, int)
+    if message is not None and world.is_line(step.text("to")):
+        _offer_voicemail(world, world.line(step.text("to")))
     talk = Talk(
         answered_by=_answering(world, step),
         after_seconds=step.whole("after", DEFAULT_ANSWERS_AFTER_SECONDS),
@@ -77,6 +81,16 @@ def call(world: "World", step: "Step") -> str:
         message_seconds=message,
     )
     return world.telephones.dial(caller=step.text("from"), to=step.text("to"), talk=talk)
+
+
+def _offer_voicemail(world: "World", line: "LineEntry") -> None:
+    """Who leaves a message found a line that takes one: its member sees to that, where no step has said what callers
+    get."""
+    path = f"/api/lines/{line.reference}/forwarding"
+    present = world.pages(path)
+    if all(present[case] == "announcement" for case in NOT_CONNECTED):
+        world.api("PUT", path, dict.fromkeys(NOT_CONNECTED, "voicemail"), by=line.holder)
+        world.catch_up()
 
 
 def _answering(world: "World", step: "Step") -> str | None:

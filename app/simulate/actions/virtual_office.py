@@ -12,11 +12,24 @@ if TYPE_CHECKING:
 
 
 def request_certificate(world: "World", step: "Step") -> str:
-    """By the member; `kind` is a use of the address."""
+    """By the member; `kind` is a use of the address, or a word for one."""
     name = step.text("member")
-    body = {"use": step.text("kind")} if step.has("kind") else {}
+    use = _use(world, step) if step.has("kind") else None
+    body = {} if use is None else {"use": use}
     path = f"/api/members/{world.member(name).reference}/address-certificates"
     return str(world.api("POST", path, body, by=step.by or name)["id"])
+
+
+def _use(world: "World", step: "Step") -> str | None:
+    """The use that `kind` names, or the one that shares most words with it; None where none does, which leaves it to
+    the service. A step that is about just that is left as it is."""
+    word, uses = step.text("kind"), world.deployment.address_uses
+    if word in uses or not uses or step.refused == "validation-failed":
+        return word
+    said = set(word.split("-"))
+    shared = {name: len(said & {kind, *name.split("-")}) for name, kind in uses.items()}
+    nearest = max(shared, key=lambda name: shared[name])
+    return nearest if shared[nearest] else None
 
 
 def check_certificate(world: "World", step: "Step") -> None:

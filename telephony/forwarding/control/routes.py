@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import Passwords, SignedIn, Staff, doorway_of, step_up
 from telephony.forwarding.callbacks import Callbacks
 from telephony.forwarding.control.change_notices import Contacts
 from telephony.forwarding.control.errors import UndoOver
-from telephony.forwarding.control.models import LinePin
+from telephony.forwarding.control.models import ControlSession, LinePin
 from telephony.forwarding.control.pins import pin_of, set_pin
 from telephony.forwarding.control.schemas import (
     ControlSessionAnswer,
@@ -27,6 +28,17 @@ from telephony.forwarding.rules import RulesOfCalls
 from telephony.numbers import RulesOfLines, get_line
 
 router = APIRouter(prefix="/api")
+
+SessionListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=ControlSession.started_at,
+            equal={"channel": (ControlSession.channel, Literal["ivr", "sms"])},
+            started_at=ControlSession.started_at,
+        )
+    ),
+]
 
 
 @router.put("/lines/{line_id}/pin", tags=["control"], summary="Set a line's PIN, which also unlocks it")
@@ -73,12 +85,15 @@ def post_undo(body: UndoBody, request: Request) -> UndoneAnswer:
 @router.get("/control-sessions", tags=["control"], summary="List control calls and text messages")
 def get_control_sessions(
     visit: Staff,
+    listing: SessionListing,
     line_id: Annotated[int | None, Query(ge=0, le=LARGEST_ID)] = None,
     outcome: Annotated[str | None, Query(max_length=60)] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[ControlSessionAnswer]:
-    rows = list_sessions(visit.session, line_id=line_id, outcome=outcome, after_id=after, limit=limit)
+    rows = list_sessions(
+        visit.session, line_id=line_id, outcome=outcome, after_id=after, limit=limit, listing=listing
+    )
     return page(rows, limit, ControlSessionAnswer.model_validate, lambda row: row.id)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import Language, NotFound, UserError
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import Passwords
 from telephony.forwarding.control import prompts
 from telephony.forwarding.control.change_notices import Contacts
@@ -126,11 +127,15 @@ def get_session(session: Session, carrier_sid: str, *, member_id: int | None) ->
 
 
 def list_sessions(
-    session: Session, *, line_id: int | None, outcome: str | None, after_id: int, limit: int
+    session: Session,
+    *,
+    line_id: int | None,
+    outcome: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ControlSession]:
-    statement = (
-        select(ControlSession).where(ControlSession.id > after_id).order_by(ControlSession.id).limit(limit)
-    )
+    statement = listing.part(select(ControlSession), ControlSession.id, after_id, limit)
     if line_id is not None:
         statement = statement.where(ControlSession.line_id == line_id)
     if outcome is not None:

@@ -54,7 +54,8 @@ def _bring_back(
             set_forwarding(session, contacts.rules, line, change, actor=UNDO_ACTOR, channel=CHANNEL, now=now)
             return "forwarding"
         case "phone-registered":
-            unregister_phone(session, line, before["number"], actor=UNDO_ACTOR, now=now)
+            number = before["number"]
+            unregister_phone(session, line, number, actor=UNDO_ACTOR, now=now, leaves_place=False)
             return "phone-registered"
         case "phone-unregistered":
             number = before["number"]

@@ -104,7 +104,7 @@ from app.simulate.errors import Sentences
     ],
 )
 def test_reading(text: str, left: Operand, sign: str, right: object) -> None:
-    assert parse_comparison(text) == Comparison(text, left, sign, right)  # type: ignore[arg-type]
+    assert parse_comparison(text) == Comparison(text, left, sign, right)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_aliases_cannot_grow_without_end() -> None:
     assert refused.value.code == "too-deep"
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_too_large_is_not_read(tmp_path) -> None:
     path = tmp_path / "large.yaml"
     path.write_bytes(b"#" * (LARGEST_FILE_BYTES + 1))
     with pytest.raises(MalformedScenario) as refused:

@@ -87,6 +87,7 @@ class Result:
         "calls.c1.started_at > 2026-07-02T10:00",
         "calls.c1.started_at < 2026-07-02T10:01",
         "calls.c1.answered_at == null",
+        'calls.c1.answered_at == ""',
         "calls.c1.legs[role=forward].seconds == 61",
         "calls.c1.legs[1].seconds == 61",
         "calls.c1.legs.0.role == caller",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.simulate.actions import ACTIONS
 from app.simulate.document import parse_document
 from app.simulate.errors import MALFORMED, MalformedScenario
-from app.simulate.reading import _Reader, read_scenario
+from app.simulate.reading import _KIND_WORDS, _Reader, read_scenario
+from app.simulate.references import NAMED_KINDS
 from app.simulate.scenario import Repeat, Scenario
 
 HEAD = """\
@@ -176,6 +177,19 @@ _MALFORMED = [
         HEAD + SATO + DESK.replace("}", ", refused: x-y}") + "  - {do: end-line, line: desk}\n",
         "s.yaml:8: line: no line named “desk”",
     ),
+    (
+        HEAD + SATO + "  - {do: hand-over, item: m, to: sato}\n",
+        "s.yaml:7: item: no item of mail named “m” up to here; known: –",
+    ),
+    (
+        HEAD + SATO + "  - {do: cancel-reservation, reservation: sato}\n",
+        "s.yaml:7: reservation: no reservation named “sato”",
+    ),
+    (
+        HEAD + SATO + "  - {do: check-in, member: sato, by: foot}\n",
+        "s.yaml:7: by: no member named “foot” up to here; known: sato, qr, ",
+    ),
+    (HEAD + SATO + "  - {do: unlock, member: sato, by: key}\n", "s.yaml:7: by: no member named “key”"),
     # Values of the telephone's actions.
     (
         HEAD + SATO + DESK + "  - {do: set-forwarding, line: desk, on: yes}\n",
@@ -249,6 +263,10 @@ def test_malformed(text: str, said: str) -> None:
     japanese = refused.value.sentence("ja")
     assert japanese.startswith("s.yaml:")
     assert "{" not in japanese.replace("{…}", "").replace("{place", "")
+
+
+def test_every_kind_of_thing_with_names_has_a_word() -> None:
+    assert set(_KIND_WORDS) == set(NAMED_KINDS)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ class Stage:
             application=Starlette(
                 routes=[Route("/{rest:path}", self._answer, methods=["GET", "POST", "PUT", "DELETE"])]
             ),
-            sandbox=self.carrier,  # type: ignore[arg-type]
+            sandbox=self.carrier,
             clock=self.clock,
             calendar=BusinessCalendar(
                 zone=ZoneInfo("Asia/Tokyo"),

@@ -86,12 +86,12 @@ def test_sums_are_of_all_that_matches_and_pages_go_back_in_time(
 ) -> None:
     carrier_line, sids = three_calls
     totals = {"calls": 3, "seconds": 242, "units": 4, "amount": "94"}
-    collected, before = [], 0
-    while before is not None:
-        page = review(carrier_line.door, f"limit=1&before={before}")
+    collected, after = [], 0
+    while after is not None:
+        page = review(carrier_line.door, f"limit=1&after={after}")
         assert page["totals"] == totals
         collected += [call["carrier_sid"] for call in page["items"]]
-        before = page["next"]
+        after = page["next"]
     assert collected == sids[::-1]
     days = carrier_line.door.json("/api/call-review/days", carrier_line.door.token_of(None))
     assert [(one["day"], one["class"], one["calls"], one["seconds"], one["amount"]) for one in days] == [

@@ -39,7 +39,7 @@ SECOND = timedelta(seconds=1)
 
 
 def tokyo(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=TOKYO).astimezone(UTC)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=TOKYO).astimezone(UTC)
 
 
 @dataclass

@@ -27,7 +27,7 @@ def rules(session: Session) -> FeeRules:
 
 def fees(session: Session, rules: FeeRules, **line: object) -> Sequence[tuple[str, str, int, Decimal, date]]:
     operator_id = int(session.info["operator_id"])
-    rented = make_line(session, operator_id, **line)  # type: ignore[arg-type]
+    rented = make_line(session, operator_id, **line)
     post_first_fees(session, rules, rented.id, NOW)
     post_first_fees(session, rules, rented.id, NOW + timedelta(days=40))  # again: nothing changes
     return [

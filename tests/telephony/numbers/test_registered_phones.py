@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import AuditEntry
 from coworking.kit.db import Database
+from coworking.kit.events import Subscriptions
 from telephony.numbers import Line, PhoneNotRegistered, get_line, register_phone, unregister_phone
 from telephony.numbers.errors import PhoneAlreadyRegistered, PhoneNotRegistrable, TooManyRegisteredPhones
+from telephony.numbers.events import PhoneReplaced
 from telephony.numbers.models import RegisteredPhone
 from tests.factories.membership import NOW, make_operator
 from tests.factories.numbers import ACTOR, line_rules, make_line
@@ -36,6 +38,15 @@ def unregister(session: Session, line: Line, number: str) -> None:
     unregister_phone(session, line, number, actor=ACTOR, now=NOW)
 
 
+def replaces_one(session: Session, line: Line, number: str) -> bool:
+    told: list[PhoneReplaced] = []
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(PhoneReplaced, lambda _, event: told.append(event))
+    session.info["subscriptions"] = subscriptions
+    register(session, line, number)
+    return bool(told)
+
+
 def test_three_can_be_registered_and_a_fourth_is_refused(session: Session, line: Line) -> None:
     assert [register(session, line, number).slot for number in PHONES[:3]] == [1, 2, 3]
     with pytest.raises(TooManyRegisteredPhones) as refused:
@@ -46,6 +57,17 @@ def test_three_can_be_registered_and_a_fourth_is_refused(session: Session, line:
         "+81456701234",
         "+818023456789",
     ]
+
+
+def test_one_in_the_place_of_another_replaces_it(session: Session, line: Line) -> None:
+    """NEX-15: adding, taking off and taking back a mistake replace none."""
+    register(session, line, PHONES[0])
+    register(session, line, PHONES[1])
+    unregister_phone(session, line, PHONES[1], actor=ACTOR, now=NOW, leaves_place=False)
+    assert not replaces_one(session, line, PHONES[1])
+    unregister(session, line, PHONES[0])
+    assert replaces_one(session, line, PHONES[2])
+    assert not replaces_one(session, line, PHONES[3])
 
 
 def test_one_that_leaves_makes_room_for_another(session: Session, line: Line) -> None:

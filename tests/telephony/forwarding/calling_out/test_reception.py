@@ -75,7 +75,7 @@ def test_the_visitor_hears_that_the_line_is_suspended(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plan", "code"), [("virtual-office", "office-only"), ("rental-office", "no-live-line")]
+    ("plan", "code"), [("virtual-office", "plan-not-allowed"), ("rental-office", "no-live-line")]
 )
 def test_whom_the_reception_cannot_call(stand: Stand, plan: str, code: str) -> None:
     with stand.door.session() as session:
