@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from app.api_description import describe
-from app.api_routers import ROUTERS
+from app.api_routers import ROUTES
 from app.idempotent_requests import IdempotentRequests
+from app.list_files import ListFiles
 from app.problem_answers import PROBLEM_JSON, problem_answer
 from app.request_sizes import LimitedRequests
 from coworking.kit.errors import NotFound, UserError, ValidationFailed
@@ -21,80 +22,19 @@ from coworking.membership import Doorway
 
 DESCRIPTION_PATH = "/api/openapi.json"
 
-_TAGS = [
-    {"name": "sign-in", "description": "A token for a mail address and a password."},
-    {
-        "name": "accounts",
-        "description": "Registering, passwords, mail addresses, passkeys, second factors; accounts of staff.",
-    },
-    {"name": "members", "description": "People and companies, their plans, their identity records."},
-    {"name": "community", "description": "Groups, announcements, events, news, contents, terms."},
-    {
-        "name": "incidents",
-        "description": "Prohibited acts, lost property, damage, inquiries, faults, stops of the service.",
-    },
-    {
-        "name": "registered address",
-        "description": "Uses of the address: declarations, proofs, certificates, exit cases, misuse.",
-    },
-    {
-        "name": "places",
-        "description": "Places open and closed, what members read about the house, what it lends.",
-    },
-    {
-        "name": "reservations",
-        "description": "Spaces, when they are free, who reserved them; calendars for other programs.",
-    },
-    {"name": "numbers", "description": "The stock of numbers by area code."},
-    {"name": "lines", "description": "Numbers lent to members, and the phones that may steer them."},
-    {"name": "forwarding", "description": "Where a line's calls go."},
-    {"name": "voicemail", "description": "Messages that callers left; what callers hear if nobody answers."},
-    {
-        "name": "control",
-        "description": "Steering a line by phone and text message: PINs, what came of it, undoing it.",
-    },
-    {"name": "usage", "description": "What calls of a month came to, live."},
-    {"name": "caps", "description": "Caps that were neared or reached, and those that members set."},
-    {
-        "name": "billing review",
-        "description": "Calls by filter, reversals, the carrier's records, margins, other rate cards.",
-    },
-    {"name": "calls", "description": "Calls with their legs, their price and the reason for it."},
-    {"name": "charges", "description": "What was posted, and the sums of a month."},
-    {"name": "deposits", "description": "The bank's files of deposits, and whose they are."},
-    {"name": "direct debit", "description": "Mandates, files for the bank, and their results."},
-    {"name": "door agents", "description": "A door's own computer: its token, its signed list, its events."},
-    {"name": "webhooks", "description": "Addresses of members that are told of calls, and what was sent."},
-    {"name": "notices", "description": "What was written to members, with its times."},
-    {"name": "published", "description": "Price list and terms, for anybody."},
-]
-
 log = structlog.get_logger(__name__)
 
 
 def build_api(doorway: Doorway) -> FastAPI:
     api = FastAPI(
-        title="Rusuban",
-        version="0.1.0",
-        summary="Telephone and office services of a virtual-office operator.",
-        description=(
-            "Times are UTC in ISO 8601. Amounts are decimal text in yen. Lists come in pages: pass `next` as `after`. "
-            "What goes wrong comes as problem details (RFC 9457) with a stable `code` and a sentence in Japanese or "
-            "English by `Accept-Language`. A change that comes with an `Idempotency-Key` happens once, however often "
-            "it is sent within a day."
-        ),
         openapi_url=DESCRIPTION_PATH,
         docs_url=None,
         redoc_url=None,
-        openapi_tags=_TAGS,
-        responses={
-            422: {"description": "Refused: the problem says why.", "content": {PROBLEM_JSON: {}}},
-        },
+        routes=list(ROUTES),
     )
     api.state.doorway = doorway
-    for router in ROUTERS:
-        api.include_router(router)
-    api.openapi = lambda: describe(api)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    api.openapi = describe  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    api.add_middleware(ListFiles)
     api.add_middleware(IdempotentRequests, doorway=doorway)
     api.add_middleware(LimitedRequests)
     api.add_exception_handler(UserError, _refused)

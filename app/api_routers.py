@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
 import coworking.billing.books.routes
 import coworking.billing.cards.routes
 import coworking.billing.charge_routes
@@ -15,6 +19,7 @@ import coworking.billing.payment_routes
 import coworking.billing.routes
 import coworking.doors.agent.routes
 import coworking.doors.card_routes
+import coworking.doors.locks.routes
 import coworking.doors.my_number_cards.routes
 import coworking.doors.routes
 import coworking.doors.visit_routes
@@ -89,6 +94,7 @@ ROUTERS = (
     coworking.doors.visit_routes.router,
     coworking.doors.card_routes.router,
     coworking.doors.my_number_cards.routes.router,
+    coworking.doors.locks.routes.router,
     telephony.numbers.routes.router,
     telephony.forwarding.routes.router,
     telephony.forwarding.forwarding_routes.router,
@@ -111,3 +117,6 @@ ROUTERS = (
     people_router,
     published_router,
 )
+ROUTES: Sequence[BaseRoute] = [route for router in ROUTERS for route in router.routes]
+"""As they were made, once for all compositions of a process: each router that an application includes costs it all its
+routes anew, a second for the whole."""

@@ -27,7 +27,7 @@ def load_place(composition: Composition, operator: OperatorInForce) -> tuple[Dem
             accounts.append(example.account("member", "tanaka"))
             example.join(accounts[-1], "田中 美咲", comes_in)
         has_mail = next((name for name, plan in plans.items() if plan.includes and _is_own(plan)), None)
-        rules = operator.mail_rules()
+        rules = operator.mail_rules(composition.settings.public_url)
         if has_mail is not None and rules is not None:
             accounts.append(example.account("member", "suzuki"))
             _bring_mail(example, rules, example.join(accounts[-1], RESIDENT, has_mail).id)

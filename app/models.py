@@ -1,7 +1,7 @@
 """Every table of the application, so that the one history and the one metadata see them all."""
 
 import app.imports.models
-import app.people.models  # noqa: F401
+import app.people.models  # noqa: F401 - its tables
 import coworking.billing.arrears.models
 import coworking.billing.books.finding_models
 import coworking.billing.cards.models
@@ -38,10 +38,10 @@ import coworking.membership.lent_thing_models
 import coworking.membership.models
 import coworking.membership.signing_in.models
 import coworking.membership.site_models
-import coworking.reservations.models  # noqa: F401
+import coworking.reservations.models  # noqa: F401 - its tables
 import mail_handling.addressees.models
 import mail_handling.models
-import mail_handling.pictures.models  # noqa: F401
+import mail_handling.pictures.models  # noqa: F401 - its tables
 import telephony.forwarding.calling_out.models
 import telephony.forwarding.cap_models
 import telephony.forwarding.control.models
@@ -52,5 +52,5 @@ import telephony.metering.models
 import telephony.metering.usage_models
 import telephony.numbers.line_record_models
 import telephony.numbers.models
-import telephony.numbers.purchase_models  # noqa: F401
-import virtual_office.models  # noqa: F401
+import telephony.numbers.purchase_models  # noqa: F401 - its tables
+import virtual_office.models  # noqa: F401 - its tables

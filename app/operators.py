@@ -45,10 +45,14 @@ class OperatorInForce:
             profile.billing, profile.membership, self.calendar, self.profile_version_id, profile.title
         )
 
-    def mail_rules(self) -> MailRules | None:
+    def mail_rules(self, public_url: str) -> MailRules | None:
         """None where no mail is taken in."""
         mail = self.profile.mail
-        return None if mail is None else MailRules(mail, self.profile.membership, self.billing_rules())
+        return (
+            None
+            if mail is None
+            else MailRules(mail, self.profile.membership, self.billing_rules(), public_url)
+        )
 
     def reservation_rules(self) -> ReservationRules | None:
         """None where there is nothing to reserve."""

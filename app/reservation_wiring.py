@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from coworking.billing import CardRegistered
 from coworking.doors import ReservedTime, ReservedTimes, VisitBegun
 from coworking.kit.events import Subscriptions
 from coworking.membership import MemberEnded, SiteClosed, TimeSpan
 from coworking.reservations import (
+    charge_once_more,
     mark_used,
     release_closed_site,
     release_ended_member,
@@ -26,7 +28,11 @@ def hear_of_reservations(subscriptions: Subscriptions) -> None:
         if told.reservation_id is not None:
             mark_used(session, told.reservation_id, told.at)
 
+    def card_registered(session: Session, told: CardRegistered) -> None:
+        charge_once_more(session, told.member_id, told.at)
+
     subscriptions.subscribe(VisitBegun, visit_begun)
+    subscriptions.subscribe(CardRegistered, card_registered)
     subscriptions.subscribe(SiteClosed, release_closed_site)
     subscriptions.subscribe(MemberEnded, release_ended_member)
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from coworking.doors.agent.writing_lists import ReservingMembers
 from coworking.membership import TimeSpan
+from coworking.reservations.ending import LIVE
 from coworking.reservations.models import Reservation
-from coworking.reservations.reserving import LIVE
 
 
 def reserving_members() -> ReservingMembers:

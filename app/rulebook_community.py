@@ -19,6 +19,13 @@ KEPT = {
     "sign_in_days": Words("サインインの途中の記録", "sign-ins that were begun"),
     "mail_picture_days": Words("郵便物の外側の写真", "pictures of mail that left"),
     "mail_scan_days": Words("開封スキャンのPDF", "scans of opened mail"),
+    "mail_item_days": Words(
+        "お渡し・転送などが済んだ郵便物の宛名・差出人・転送先・受取サイン",
+        "names on mail that left, where it was sent, signatures of who took it",
+    ),
+    "door_event_days": Words("入退室とドアの記録", "what happened at doors"),
+    "visit_days": Words("滞在の記録", "visits"),
+    "reservation_days": Words("終わった予約", "reservations that are over"),
 }
 
 

@@ -45,6 +45,12 @@ def reservation_rows(reader: Reader, reservations: ReservationsProfile) -> Itera
         Words("無人時間は登録カードで前払い", "Unstaffed hours are paid ahead by card"),
         YES_OR_NO[reservations.unstaffed_paid_ahead],
     )
+    minutes = reservations.payment_minutes
+    yield reader.row(
+        f"{key}.payment_minutes",
+        Words("前払いの時間を押さえておく長さ", "Held for a payment ahead that does not come"),
+        Words(f"{minutes}分、その後は取消・料金なし", f"{minutes} minutes, then released without charge"),
+    )
     yield reader.row(
         f"{key}.changed_days_before", Words("変更・取消の期限", "Changed or cancelled"), _until(reservations)
     )

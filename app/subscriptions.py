@@ -25,6 +25,7 @@ from coworking.billing import (
     take_back_event_fee,
 )
 from coworking.billing.invoicing.letters import read_texts as read_billing_texts
+from coworking.doors.locks.faults import read_texts as read_lock_texts
 from coworking.kit.events import Subscriptions
 from coworking.membership import (
     AddressKept,
@@ -125,6 +126,7 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
         read_account_texts,
         read_billing_texts,
         read_address_texts,
+        read_lock_texts,
         read_mail_texts,
         read_reservation_texts,
         read_texts,
@@ -209,7 +211,7 @@ def _hear_of_contracts(subscriptions: Subscriptions, house: House) -> None:
 
 def _hear_of_mail(subscriptions: Subscriptions, house: House) -> None:
     def member_ended(session: Session, told: MemberEnded) -> None:
-        rules = house.own(session).mail_rules()
+        rules = house.own(session).mail_rules(house.public_url)
         if rules is not None:
             tell_of_end(session, rules, told)
 

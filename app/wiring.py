@@ -154,7 +154,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     lending = [operator for operator in operators if operator.lends_lines]
     keys = FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),))
     resources = Resources(
-        *_rules(operators, lending),
+        *_rules(operators, lending, settings.public_url),
         *door_resources(settings, operators),
         AuthorityFiles(settings.my_number_issuers, settings.my_number_revocations),
         *address_resources(database, operators, settings.public_url),
@@ -206,7 +206,9 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     )
 
 
-def _rules(operators: Sequence[OperatorInForce], lending: Sequence[OperatorInForce]) -> Sequence[object]:
+def _rules(
+    operators: Sequence[OperatorInForce], lending: Sequence[OperatorInForce], public_url: str
+) -> Sequence[object]:
     """Every package's rules by operator; those of lines and calls for the operators that lend lines."""
     calls = RulesOfCalls({operator.id: operator.call_rules() for operator in lending})
     return (
@@ -227,7 +229,7 @@ def _rules(operators: Sequence[OperatorInForce], lending: Sequence[OperatorInFor
             {
                 operator.id: mail_rules
                 for operator in operators
-                if (mail_rules := operator.mail_rules()) is not None
+                if (mail_rules := operator.mail_rules(public_url)) is not None
             }
         ),
     )

@@ -61,7 +61,7 @@ PACKAGES = [
 def fetch(package: VendoredPackage, folder: Path) -> Path:
     """The package's archive, its digest checked. Raises SystemExit with one line when it differs."""
     subprocess.run(  # noqa: S603 (fixed arguments)
-        ["npm", "pack", f"{package.name}@{package.version}", "--silent", "--pack-destination", str(folder)],  # noqa: S607
+        ["npm", "pack", f"{package.name}@{package.version}", "--silent", "--pack-destination", str(folder)],  # noqa: S607 (on the path)
         check=True,
         stdout=subprocess.DEVNULL,
     )

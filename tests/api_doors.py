@@ -4,6 +4,7 @@ from __future__ import annotations
 
 STAFF_ONLY = {
     "POST /api/doors/{door}/card-proofs",
+    "GET /api/locks",
     "POST /api/sites/{site}/close",
     "POST /api/sites/{site}/open",
     "POST /api/members/{member_id}/lent-things",

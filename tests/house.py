@@ -64,6 +64,10 @@ PACKAGES = (
 REGISTRY = re.compile(
     "|".join((r"pypi\.o" + "rg", "python" + "hosted", r"registry\.np" + "mjs", r"deb\.deb" + "ian"))
 )
+SUPPRESSED = re.compile(r"#\s*(?:noqa(?::\s*[A-Z0-9]+(?:,\s*[A-Z0-9]+)*)?|type:\s*ignore(?:\[[^\]]*\])?)(.*)")
+DOC_LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+DOC_PATH = re.compile(r"`((?:[\w-]+/)+[\w.-]+\.(?:css|js|md|py|sh|toml|yaml))`")
+DOC_TARGET = re.compile(r"(?:`|^ {4})make ([\w-]+)", re.MULTILINE)
 LEFT_OPEN = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 SKIPPED = re.compile(
     r"pytest\.(?:skip|xfail|importorskip)|mark\.(?:skip|xfail)|@(?:unittest\.)?skip|\.skip" + r"Test\("
@@ -215,6 +219,34 @@ def vague_names(module: Module) -> Iterator[str]:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 for vague in VAGUE_IN_NAMES.intersection(_singular_words(name)):
                     yield module.at(node, f"{name}: {vague!r} says nothing")
+
+
+def unexplained(module: Module) -> Iterator[str]:
+    """What a linter or mypy is told not to say has its reason on the same line."""
+    for number, line in enumerate(module.source.splitlines(), 1):
+        found = SUPPRESSED.search(line)
+        if found and not re.search(r"\w", found[1]):
+            yield f"{module.path}:{number}: say why the check is off"
+
+
+def lost_names(path: str, content: str) -> Iterator[str]:
+    """Links, paths and make targets in a page of the documentation that lead nowhere."""
+    page, targets = ROOT / path, (ROOT / "Makefile").read_text(encoding="utf-8")
+    for link in DOC_LINK.findall(content):
+        if not (page.parent / link).exists():
+            yield f"{path}: the link {link} leads nowhere"
+    for name in DOC_PATH.findall(content):
+        places = (
+            ROOT,
+            page.parent,
+            ROOT / "packages/coworking/src",
+            ROOT / "packages/coworking/src/coworking",
+        )
+        if not any((place / name).exists() for place in places):
+            yield f"{path}: there is no {name}"
+    for target in DOC_TARGET.findall(content):
+        if not re.search(rf"^{target}:", targets, re.MULTILINE):
+            yield f"{path}: there is no make target {target}"
 
 
 def skipped_tests(module: Module) -> Iterator[str]:

@@ -43,6 +43,24 @@ def test_tests_and_scripts_are_short_and_well_named() -> None:
     assert broken(house.vague_names, development) == []
 
 
+def test_no_check_is_off_without_a_reason() -> None:
+    assert broken(house.unexplained, modules((*SHIPPED, *DEVELOPMENT))) == []
+
+
+def test_what_the_documentation_names_is_there() -> None:
+    pages = [house.ROOT / "README.md", house.ROOT / "CONTRIBUTING.md", *(house.ROOT / "docs").rglob("*.md")]
+    named = [(page.relative_to(house.ROOT).as_posix(), page.read_text(encoding="utf-8")) for page in pages]
+    assert [fault for path, content in named for fault in house.lost_names(path, content)] == []
+
+
+@pytest.mark.parametrize(
+    "content", ["see [it](lost.md)", "in `app/lost.py`", "run `make lost`", "do\n\n    make lost\n"]
+)
+def test_a_name_that_leads_nowhere_is_found(content: str) -> None:
+    assert list(house.lost_names("docs/locks.md", content))
+    assert not list(house.lost_names("docs/locks.md", "[it](../README.md) `app/pages.py` `make test`\n"))
+
+
 def test_no_test_is_skipped() -> None:
     assert broken(house.skipped_tests, modules(["tests", "packages/coworking/tests"])) == []
 
@@ -79,6 +97,8 @@ def test_nothing_is_left_open_and_no_registry_is_named() -> None:
         (house.vague_names, "app/a.py", "class NumberRepository: ..."),
         (house.vague_names, "app/a.py", "def date_utils(): ..."),
         (house.skipped_tests, "tests/test_a.py", "@pytest.mark." + "skip"),
+        (house.unexplained, "app/a.py", "import os  # no" + "qa: F401"),
+        (house.unexplained, "app/a.py", "x = y  # type: ig" + "nore[attr-defined]"),
     ],
 )
 def test_a_rule_finds_what_breaks_it(rule: Rule, path: str, source: str) -> None:
@@ -97,6 +117,8 @@ def test_a_rule_finds_what_breaks_it(rule: Rule, path: str, source: str) -> None
         (house.back_doors, "telephony/numbers/a.py", "from coworking.kit.phone import PhoneNumber"),
         (house.back_doors, "app/a.py", "from telephony.numbers.models import Line"),
         (house.vague_names, "app/scores.py", "class Corelation: ..."),
+        (house.unexplained, "app/a.py", "import os  # no" + "qa: F401 - its tables"),
+        (house.unexplained, "app/a.py", "x = y  # type: ig" + "nore[attr-defined]  # a stub"),
     ],
 )
 def test_a_rule_leaves_alone_what_keeps_it(rule: Rule, path: str, source: str) -> None:

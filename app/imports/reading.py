@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from typing import Protocol
 
 from app.imports.columns import COLUMNS, Column
 from app.imports.errors import ColumnsTooMany, ImportFileUnreadable, ImportHeaderWrong, ImportTooLong
@@ -37,6 +38,17 @@ class Line:
         """The same for the same cells, in whatever order and language their columns stand."""
         told = json.dumps(dict(self.cells), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
+
+
+class _Rows(Protocol):
+    """What `csv.reader` makes. `line_num` counts the lines of text that were read, from 1."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
 
 
 def decoded(content: bytes) -> str:
@@ -76,7 +88,7 @@ def _header(columns: tuple[Column, ...], cells: list[str]) -> list[str]:
     return names
 
 
-def _lines(reader: Iterator[list[str]], header: list[str]) -> Iterator[Line]:
+def _lines(reader: _Rows, header: list[str]) -> Iterator[Line]:
     read = 0
     for cells in reader:
         if not any(cell.strip() for cell in cells):
@@ -84,7 +96,7 @@ def _lines(reader: Iterator[list[str]], header: list[str]) -> Iterator[Line]:
         read += 1
         if read > MOST_LINES:
             raise ImportTooLong(most=MOST_LINES)
-        number = reader.line_num  # type: ignore[attr-defined]
+        number = reader.line_num
         if len(cells) > len(header) or any(len(cell) > LONGEST_CELL for cell in cells):
             yield Line(number, {}, ColumnsTooMany())
             continue

@@ -341,8 +341,7 @@ def _hints(suggestions: Sequence[Suggestion], snapshot: Snapshot, reader: Reader
         sentence = reader.gettext("%(caller)s calls %(number)s: %(ringing)s rings.")
         if suggestion.line_name:
             sentence = reader.gettext("%(caller)s calls %(number)s (%(line)s): %(ringing)s rings.")
-        # Our own sentence; what is put into it is escaped by Markup's %.
-        shown = Markup(sentence) % {  # noqa: S704
+        shown = Markup(sentence) % {  # noqa: S704 - our own sentence; Markup's % escapes what is put into it
             "caller": first,
             "number": Markup('<span class="n">{}</span>').format(number),
             "line": suggestion.line_name,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing import ChargeFacts, standing_charges
 from coworking.kit.errors import Language, NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from telephony.forwarding.models import Call
 from telephony.forwarding.rules import CallRules
 from telephony.metering import BILLED_ROLES, Leg, charge_key, legs_of, why, why_free
@@ -68,9 +69,9 @@ def list_calls(
     line_id: int | None = None,
     after_id: int = 0,
     limit: int = LARGEST_PAGE,
+    listing: Listing = OLDEST_FIRST,
 ) -> list[CallRecord]:
-    """Calls in the order in which they were first heard of."""
-    statement = select(Call).where(Call.id > after_id).order_by(Call.id).limit(min(limit, LARGEST_PAGE))
+    statement = listing.part(select(Call), Call.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(Call.member_id == member_id)
     if line_id is not None:

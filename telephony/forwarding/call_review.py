@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import Session
 
 from coworking.kit.calendars import BusinessCalendar
-from telephony.forwarding.call_records import LARGEST_PAGE, CallRecord, records_of
+from coworking.kit.listing import Listing
+from telephony.forwarding.call_records import CallRecord, records_of
 from telephony.forwarding.errors import DaysOutOfRange
 from telephony.forwarding.models import Call
 
@@ -20,6 +21,7 @@ MOST_DAYS = 366
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 LONGEST_RING = timedelta(days=1)
 """Between the start of a call and the answer by which it counts for a day, with much to spare."""
+LATEST_FIRST = Listing(Call.started_at, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,23 @@ class DayFigures(CallTotals):
 
 
 def matching_calls(
-    session: Session, calendar: BusinessCalendar, wanted: CallFilter, *, before_id: int = 0, limit: int
+    session: Session,
+    calendar: BusinessCalendar,
+    wanted: CallFilter,
+    *,
+    after_id: int = 0,
+    limit: int,
+    listing: Listing = LATEST_FIRST,
 ) -> list[CallRecord]:
-    """Newest first; `before_id` is the last call of the page before, 0 begins."""
-    statement = _matching(select(Call), calendar, wanted).limit(min(limit, LARGEST_PAGE))
-    return records_of(session, session.scalars(_newest_first(statement, before_id)).all())
+    """The latest first if no order is named."""
+    statement = listing.part(select(Call), Call.id, after_id, limit)
+    return records_of(session, session.scalars(_matching(statement, calendar, wanted)).all())
 
 
 def call_rows(session: Session, calendar: BusinessCalendar, wanted: CallFilter, most: int) -> Sequence[Call]:
     """The same without their legs, at most so many."""
-    statement = _newest_first(_matching(select(Call), calendar, wanted), 0).limit(most)
-    return session.scalars(statement).all()
+    statement = LATEST_FIRST.part(select(Call), Call.id, 0, most)
+    return session.scalars(_matching(statement, calendar, wanted)).all()
 
 
 def call_totals(session: Session, wanted: CallFilter) -> CallTotals:
@@ -112,14 +120,6 @@ def _matching(statement: Select[Call], calendar: BusinessCalendar, wanted: CallF
 
 def _begin(calendar: BusinessCalendar, day: date) -> datetime:
     return calendar.instant(day, time(0))
-
-
-def _newest_first(statement: Select[Call], before_id: int) -> Select[Call]:
-    if before_id:
-        last = aliased(Call)
-        place = select(last.started_at, last.id).where(last.id == before_id).scalar_subquery()
-        statement = statement.where(tuple_(Call.started_at, Call.id) < place)
-    return statement.order_by(Call.started_at.desc(), Call.id.desc())
 
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header
 
 from coworking.kit.errors import Language
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.web.language import preferred_language
 from coworking.membership import SignedIn, Visit
 from telephony.forwarding.call_records import CallRecord, get_call, leg_class, list_calls
+from telephony.forwarding.models import Call
 from telephony.forwarding.rules import CallRules, RulesOfCalls
 from telephony.forwarding.schemas import CallAnswer, LegAnswer
 from telephony.metering import Leg
 
 router = APIRouter(prefix="/api", tags=["calls"])
+
+CallListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Call.started_at,
+            equal={
+                "member_id": (Call.member_id, AnId),
+                "direction": (Call.direction, Literal["in", "out", "control", "reception"]),
+                "outcome": (
+                    Call.outcome,
+                    Literal[
+                        "answered", "no-answer", "busy", "failed", "refused", "announcement", "voicemail"
+                    ],
+                ),
+            },
+            started_at=Call.started_at,
+        )
+    ),
+]
 
 AcceptLanguage = Annotated[str, Header(max_length=200)]
 
@@ -24,13 +46,19 @@ AcceptLanguage = Annotated[str, Header(max_length=200)]
 @router.get("/calls", summary="List calls with their price")
 def get_calls(
     visit: SignedIn,
+    listing: CallListing,
     line_id: int | None = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     accept_language: AcceptLanguage = "",
 ) -> Page[CallAnswer]:
     records = list_calls(
-        visit.session, member_id=visit.own_member_id(), line_id=line_id, after_id=after, limit=limit
+        visit.session,
+        member_id=visit.own_member_id(),
+        line_id=line_id,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     language = preferred_language(accept_language)
     rules = _rules(visit)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.calendars import BusinessCalendar
+from coworking.kit.listing import NEWEST_FIRST, Listing
 from coworking.kit.money import plain
 from telephony.forwarding.cap_models import CapEvent
 from telephony.metering import Passed, cap_ends_at, cap_period
@@ -103,13 +104,11 @@ def list_cap_events(
     subject: str | None = None,
     level: str | None = None,
     only_barring: bool = False,
-    before_id: int = 0,
+    after_id: int = 0,
     limit: int = LARGEST_PAGE,
+    listing: Listing = NEWEST_FIRST,
 ) -> Sequence[CapEvent]:
-    """The newest first."""
-    statement = select(CapEvent).order_by(CapEvent.id.desc()).limit(min(limit, LARGEST_PAGE))
-    if before_id:
-        statement = statement.where(CapEvent.id < before_id)
+    statement = listing.part(select(CapEvent), CapEvent.id, after_id, limit)
     if subject is not None:
         statement = statement.where(CapEvent.subject == subject)
     if level is not None:

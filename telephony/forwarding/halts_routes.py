@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import Staff
 from telephony.forwarding.halts_schemas import HaltAnswer, InterruptionBody, RestrictionBody
@@ -20,6 +23,18 @@ from telephony.numbers import (
 )
 
 router = APIRouter(prefix="/api", tags=["lines"])
+
+HaltListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=ServiceHalt.started_at,
+            lacking={"is_open": ServiceHalt.ended_at},
+            started_at=ServiceHalt.started_at,
+            ended_at=ServiceHalt.ended_at,
+        )
+    ),
+]
 
 
 @router.post("/interruptions", status_code=201, summary="Interrupt the service on all lines or some")
@@ -44,8 +59,10 @@ def post_interruption_end(halt_id: int, visit: Staff) -> HaltAnswer:
 
 
 @router.get("/interruptions", summary="List interruptions, from when to when")
-def get_interruptions(visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[HaltAnswer]:
-    halts = list_halts(visit.session, "interruption", after_id=after, limit=limit)
+def get_interruptions(
+    visit: Staff, listing: HaltListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[HaltAnswer]:
+    halts = list_halts(visit.session, "interruption", after_id=after, limit=limit, listing=listing)
     return page(halts, limit, lambda halt: _halt_answer(visit.session, halt), lambda halt: halt.id)
 
 
@@ -69,8 +86,10 @@ def post_restriction_end(halt_id: int, visit: Staff) -> HaltAnswer:
 
 
 @router.get("/restrictions", summary="List restrictions, from when to when")
-def get_restrictions(visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[HaltAnswer]:
-    halts = list_halts(visit.session, "restriction", after_id=after, limit=limit)
+def get_restrictions(
+    visit: Staff, listing: HaltListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[HaltAnswer]:
+    halts = list_halts(visit.session, "restriction", after_id=after, limit=limit, listing=listing)
     return page(halts, limit, lambda halt: _halt_answer(visit.session, halt), lambda halt: halt.id)
 
 

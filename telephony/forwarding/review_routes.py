@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from coworking.kit.calendars import MONTH_PATTERN
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import plain
-from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
+from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.web.language import preferred_language
 from coworking.membership import MoneyStaff, SignedIn, Staff, Visit
 from telephony.forwarding.call_anomalies import unusual_lines
@@ -20,7 +21,9 @@ from telephony.forwarding.call_records import CallRecord
 from telephony.forwarding.call_review import CallFilter, call_chart, call_totals, matching_calls
 from telephony.forwarding.calls_routes import call_answer
 from telephony.forwarding.cap_events import list_cap_events
+from telephony.forwarding.cap_models import CapEvent
 from telephony.forwarding.caps import lift_cap
+from telephony.forwarding.models import Call
 from telephony.forwarding.own_caps import own_cap, set_own_cap
 from telephony.forwarding.review_schemas import (
     AMOUNT_PATTERN,
@@ -44,6 +47,16 @@ from telephony.metering import (
 )
 
 router = APIRouter(prefix="/api", tags=["billing review"])
+
+ReviewListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            usual="-started_at", started_at=Call.started_at, seconds=Call.billed_seconds, amount=Call.amount
+        )
+    ),
+]
+CapListing = Annotated[Listing, Depends(listing_of(usual="-id", span=CapEvent.since, since=CapEvent.since))]
 
 AcceptLanguage = Annotated[str, Header(max_length=200)]
 Outcome = Literal["answered", "no-answer", "busy", "failed", "refused", "announcement", "voicemail"]
@@ -105,13 +118,16 @@ Wanted = Annotated[CallFilter, Depends(wanted_calls)]
 @router.get("/call-review", summary="Calls that match, newest first, and what they come to")
 def get_review(
     visit: Staff,
+    listing: ReviewListing,
     wanted: Wanted,
-    before: Before = 0,
+    after: After = 0,
     limit: Limit = USUAL_ITEMS,
     accept_language: AcceptLanguage = "",
 ) -> ReviewAnswer:
     rules = _rules(visit)
-    records = matching_calls(visit.session, rules.tariffs.calendar, wanted, before_id=before, limit=limit)
+    records = matching_calls(
+        visit.session, rules.tariffs.calendar, wanted, after_id=after, limit=limit, listing=listing
+    )
     holds = charge_holds(visit.session, [charge_key(record.call.carrier_sid) for record in records])
 
     def show(record: CallRecord) -> ReviewedCall:
@@ -195,17 +211,24 @@ def get_anomalies(
 @router.get("/caps", tags=["caps"], summary="Caps that were neared or reached, newest first")
 def get_caps(
     visit: Staff,
+    listing: CapListing,
     subject: Annotated[
         str | None, Query(pattern="^(line|member|operator):[1-9][0-9]{0,17}$", examples=["line:7"])
     ] = None,
     level: Literal["warning", "reached"] | None = None,
     barring: bool = False,
-    before: Before = 0,
+    after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[CapEventAnswer]:
     """`barring`: only those that stop calls now."""
     events = list_cap_events(
-        visit.session, subject=subject, level=level, only_barring=barring, before_id=before, limit=limit
+        visit.session,
+        subject=subject,
+        level=level,
+        only_barring=barring,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(events, limit, CapEventAnswer.of, lambda event: event.id)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
 
+from fastapi import APIRouter, Depends
+
+from coworking.kit.listing import AnId, AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.phone import from_e164
 from coworking.membership import SignedIn, Visit
@@ -15,6 +18,7 @@ from telephony.numbers import (
     Line,
     NumberCannotBeChosen,
     RulesOfLines,
+    StockNumber,
     get_line,
     give_notice,
     list_lines,
@@ -22,6 +26,22 @@ from telephony.numbers import (
 )
 
 router = APIRouter(prefix="/api")
+
+LineListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Line.starts_at,
+            equal={
+                "member_id": (Line.member_id, AnId),
+                "status": (Line.status, Literal["pending", "active", "suspended", "ending", "ended"]),
+                "area_code": (StockNumber.area_code, AText),
+            },
+            number=StockNumber.number,
+            starts_at=Line.starts_at,
+        )
+    ),
+]
 
 
 @router.post("/lines", status_code=201, tags=["lines"], summary="Rent a line")
@@ -44,8 +64,12 @@ def post_line(body: RentBody, visit: SignedIn) -> LineAnswer:
 
 
 @router.get("/lines", tags=["lines"], summary="List lines")
-def get_lines(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[LineAnswer]:
-    lines = list_lines(visit.session, member_id=visit.own_member_id(), after_id=after, limit=limit)
+def get_lines(
+    visit: SignedIn, listing: LineListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[LineAnswer]:
+    lines = list_lines(
+        visit.session, member_id=visit.own_member_id(), after_id=after, limit=limit, listing=listing
+    )
     return page(lines, limit, lambda line: _line_answer(visit, line), lambda line: line.id)
 
 

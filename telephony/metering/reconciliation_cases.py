@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import NEWEST_FIRST, Listing
 from telephony.metering.carrier_prices import accept_price
 from telephony.metering.comparison import Difference
 from telephony.metering.errors import CaseClosed
@@ -115,15 +116,11 @@ def list_cases(
     month: str | None = None,
     kind: str | None = None,
     is_open: bool | None = None,
-    before_id: int = 0,
+    after_id: int = 0,
     limit: int = LARGEST_PAGE,
+    listing: Listing = NEWEST_FIRST,
 ) -> Sequence[ReconciliationCase]:
-    """The newest first."""
-    statement = (
-        select(ReconciliationCase).order_by(ReconciliationCase.id.desc()).limit(min(limit, LARGEST_PAGE))
-    )
-    if before_id:
-        statement = statement.where(ReconciliationCase.id < before_id)
+    statement = listing.part(select(ReconciliationCase), ReconciliationCase.id, after_id, limit)
     if month is not None:
         statement = statement.where(ReconciliationCase.month == month)
     if kind is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from coworking.kit.calendars import MONTH_PATTERN
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.money import plain
-from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, Limit, Page, page
+from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import MoneyStaff, SignedIn, Visit
 from telephony.metering.carrier_prices import margins
 from telephony.metering.months import month_span
@@ -28,10 +29,22 @@ from telephony.metering.schemas import (
 )
 from telephony.metering.tariffs import RulesOfTariffs, TariffRules
 from telephony.metering.usage import usage_of_all, usage_of_line, usage_of_member
+from telephony.metering.usage_models import ReconciliationCase
 from telephony.metering.what_if import read_rate_card, what_if
 from telephony.numbers import get_line
 
 router = APIRouter(prefix="/api", tags=["usage"])
+
+CaseListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            usual="-id",
+            equal={"line_id": (ReconciliationCase.line_id, AnId)},
+            opened_at=ReconciliationCase.opened_at,
+        )
+    ),
+]
 
 MOST_MARGINS = 10_000
 
@@ -89,14 +102,17 @@ def get_reconciliations(visit: MoneyStaff) -> list[ReconciliationAnswer]:
 @router.get("/reconciliation-cases", tags=["billing review"], summary="Where the carrier's records differ")
 def get_cases(
     visit: MoneyStaff,
+    listing: CaseListing,
     month: Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-06"])] = None,
     kind: Literal["missing", "extra", "duration", "price"] | None = None,
     is_open: bool | None = None,
-    before: Before = 0,
+    after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[CaseAnswer]:
     """Newest first."""
-    cases = list_cases(visit.session, month=month, kind=kind, is_open=is_open, before_id=before, limit=limit)
+    cases = list_cases(
+        visit.session, month=month, kind=kind, is_open=is_open, after_id=after, limit=limit, listing=listing
+    )
     return page(cases, limit, CaseAnswer.of, lambda case: case.id)
 
 

@@ -113,6 +113,22 @@ BROKEN_COWORKING = [
         "0",
         "a whole number from 1 to 3650",
     ),
+    (
+        "sakura",
+        "door_event_days = 365",
+        "door_event_days = 30",
+        "membership.retention.door_event_days",
+        "30",
+        "a whole number from 62 to 3650",
+    ),
+    (
+        "sakura",
+        "payment_minutes = 30",
+        "payment_minutes = 0",
+        "reservations.payment_minutes",
+        "0",
+        "a whole number from 5 to 1440",
+    ),
     # Plans and options that are not there
     ("netsugen", "monthly-personal = {", "monthly = {", "billing.dues.monthly", "{", PLANS),
     (

@@ -63,9 +63,7 @@ def test_without_a_good_token_nobody_gets_in(house: ApiHouse) -> None:
         found = answers(
             house,
             lambda operation, token=token: (
-                house.call(operation, house.first, token=token)  # type: ignore[misc]
-                if operation.takes_token
-                else None
+                house.call(operation, house.first, token=token) if operation.takes_token else None
             ),
         )
         assert set(found.values()) == {(401, "sign-in-required")}, token

@@ -345,7 +345,7 @@ def test_lists_that_are_not_the_servers_newest_are_refused(site: Site) -> None:
         older,
         SignedList(body=older.body.replace("entrance", "backdoor"), signature=older.signature),
     ):
-        site.wire.fetch = lambda offered=offered: offered  # type: ignore[method-assign, misc]
+        site.wire.fetch = lambda offered=offered: offered
         site.computer.meet_server()
         assert site.disk.kept_list() == kept
 

@@ -52,6 +52,8 @@ APPEND_ONLY = [
     "uses",
     "uses_taken_back",
 ]
+FORGOTTEN = ("arrivals", "door_agent_events", "door_events", "parking_vouchers")
+"""Append-only until their time is over: a transaction that says so forgets them."""
 ALL_RIGHTS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 OF_THE_CHAIN = {"audit_digests": {"SELECT", "INSERT"}, "audit_heads": {"SELECT", "INSERT", "UPDATE"}}
 """The chain of the records only grows; of a digest, only that its entry was purged is noted later."""
@@ -59,6 +61,8 @@ OF_THE_CHAIN = {"audit_digests": {"SELECT", "INSERT"}, "audit_heads": {"SELECT",
 
 def rights(table: Table) -> set[str]:
     """What the service may do to the whole of a row."""
+    if table.name in FORGOTTEN:
+        return {"SELECT", "INSERT", "DELETE"}
     return {"SELECT", "INSERT"} if table.name in APPEND_ONLY else OF_THE_CHAIN.get(table.name, ALL_RIGHTS)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.sealed_files import store_file
 from coworking.kit.sealing import FieldKeys
+from coworking.kit.virus_check import VirusScanner
 from coworking.membership.contract_models import OptionTerm
 from coworking.membership.identity.facts import IdentityFacts
 from coworking.membership.identity.models import (
@@ -65,7 +66,10 @@ def make_address(session: Session, member: Member, keys: FieldKeys, serial: int)
     session.add_all(
         OptionTerm(**facts, option=name, starts_on=member.starts_on, asked_at=NOW) for name in OPTIONS
     )
-    file, other = (store_file(session, keys, PDF, operator_id=member.operator_id, now=NOW) for _ in range(2))
+    file, other = (
+        store_file(session, keys, VirusScanner(None), PDF, operator_id=member.operator_id, now=NOW)
+        for _ in range(2)
+    )
     record = make_record(session, member, keys)
     paper = IdentityPaper(
         operator_id=member.operator_id,

@@ -17,6 +17,7 @@ from mail_handling.standing import NewStanding, give_standing
 from tests.factories.membership import NOW, nex
 
 ACTOR = "account:1"
+PUBLIC_URL = "https://office.example.jp"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def mail_rules(profile_version_id: int = 1) -> MailRules:
     billing = BillingRules(
         profile.billing, profile.membership, profile.calendar(), profile_version_id, profile.title
     )
-    return MailRules(profile.mail, profile.membership, billing)
+    return MailRules(profile.mail, profile.membership, billing, PUBLIC_URL)
 
 
 def make_item(

@@ -42,7 +42,7 @@ class HasRecords:
 
 def provide(resources: Resources, operator_id: int) -> None:
     resources.provide(RulesOfTariffs, RulesOfTariffs({operator_id: tariff_rules()}))
-    resources.provide(Carriers, Carriers({operator_id: HasRecords()}))  # type: ignore[dict-item]
+    resources.provide(Carriers, Carriers({operator_id: HasRecords()}))
 
 
 def carrier(resources: Resources, operator_id: int) -> HasRecords:

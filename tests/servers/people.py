@@ -1,4 +1,4 @@
-"""The scene of a notice of long ago."""
+"""The scene of a notice and a signature of long ago."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from app.people.retention import forget
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import Resources
 from coworking.membership import MemberRules, RulesOfMembers
-from tests.factories.membership import NOW, nex
+from mail_handling.models import HandOver
+from tests.factories.membership import NOW, make_member, nex
 
 
 def queue_forget(resources: Resources, session: Session, operator_id: int) -> None:
@@ -31,8 +32,21 @@ def queue_forget(resources: Resources, session: Session, operator_id: int) -> No
             sent_at=NOW - timedelta(days=2_000),
         )
     )
+    session.add(
+        HandOver(
+            operator_id=operator_id,
+            member_id=make_member(session, operator_id).id,
+            recipient="佐藤 花子",
+            document="passport",
+            signature="M1 1",
+            handed_at=NOW - timedelta(days=2_000),
+            handed_by="account:1",
+        )
+    )
     forget.enqueue(session, operator_id=operator_id, now=NOW, day=NOW.date().isoformat())
 
 
 def is_forgotten(session: Session) -> bool:
-    return session.scalars(select(Notice.body)).all() == [""]
+    return session.scalars(select(Notice.body)).all() == [""] and session.scalars(
+        select(HandOver.signature)
+    ).all() == [None]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coworking.billing import NewUse, RulesOfBilling, record_use, take_back_uses
 from coworking.billing.at_once import invoice_at_once
+from coworking.billing.cards.models import Card
 from coworking.billing.invoice_models import Invoice
 from coworking.kit.clock import VirtualClock
 from coworking.kit.events import Subscriptions
@@ -20,6 +23,7 @@ from tests.factories.membership import NOW
 from tests.factories.reservations import ACTOR, SITE, Place, make_place
 
 OCCASION = "reservation:1"
+HALF_HOUR = timedelta(minutes=30)
 
 
 def _place(resources: Resources, session: Session, operator_id: int) -> Place:
@@ -84,6 +88,13 @@ def queue_release_of_member(resources: Resources, session: Session, operator_id:
     place = _place(resources, session, operator_id)
     member_id = place.reserve(place.member(), "meeting-room", "2026-06-11 14:00-15:00").member_id
     release_of_member.enqueue(session, operator_id=operator_id, now=NOW, member_id=member_id)
+
+
+def queue_release_unpaid(resources: Resources, session: Session, operator_id: int) -> None:
+    """Reserving what is paid ahead queues it for half an hour later; the card is gone meanwhile."""
+    place = _place(resources, session, operator_id)
+    place.reserve(place.member("night"), "seat", "2026-06-11 08:00-09:00", now=NOW - HALF_HOUR)
+    session.execute(delete(Card))
 
 
 def is_released(session: Session) -> bool:

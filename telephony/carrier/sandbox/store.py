@@ -219,7 +219,8 @@ class Store:
         if table not in _ROWS:
             raise ValueError(table)
         with self._lock:
-            return self._database.execute(f"delete from {table} where sid = ?", (sid,)).rowcount == 1  # noqa: S608
+            sql = f"delete from {table} where sid = ?"  # noqa: S608 - one of our tables
+            return self._database.execute(sql, (sid,)).rowcount == 1
 
     def numbers(self) -> list[NumberRow]:
         with self._lock:
@@ -259,7 +260,8 @@ class Store:
         rows = list(rows)
         if rows:
             marks = ",".join("?" * len(rows[0]))
-            self._database.executemany(f"insert or replace into {table} values ({marks})", rows)  # noqa: S608
+            sql = f"insert or replace into {table} values ({marks})"  # noqa: S608 - one of our tables
+            self._database.executemany(sql, rows)
 
     def _flush_full(self) -> None:
         if len(self._calls) + len(self._webhooks) >= BATCH_ROWS:

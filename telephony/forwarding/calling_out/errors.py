@@ -74,7 +74,7 @@ class DeskPhoneNotLendable(UserError):
 
 
 class ReceptionForOfficesOnly(UserError):
-    code = "office-only"
+    code = "plan-not-allowed"
     status = 403
     ja = "受付電話からの呼び出しは、オフィスをご利用の会員だけが使えます。別の方法でお呼び出しください。"
     en = "The reception phone calls members with an office only. Reach this member another way."

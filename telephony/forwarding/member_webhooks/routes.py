@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
 
+from fastapi import APIRouter, Depends
+
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Visit
+from telephony.forwarding.member_webhooks.models import WebhookDelivery
 from telephony.forwarding.member_webhooks.schemas import (
     DeliveryAnswer,
     WebhookAnswer,
@@ -23,6 +27,17 @@ from telephony.forwarding.member_webhooks.setting import (
 from telephony.numbers import Line, get_line
 
 router = APIRouter(prefix="/api/lines/{line_id}/webhook", tags=["webhooks"])
+
+DeliveryListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=WebhookDelivery.created_at,
+            equal={"state": (WebhookDelivery.state, Literal["waiting", "delivered", "failed"])},
+            created_at=WebhookDelivery.created_at,
+        )
+    ),
+]
 
 
 @router.put("", summary="Be told of a line's calls at an address")
@@ -53,11 +68,11 @@ def post_secret(line_id: int, visit: SignedIn) -> WebhookSecretAnswer:
 
 @router.get("/deliveries", summary="What was sent to a line's webhook")
 def get_deliveries(
-    line_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+    line_id: int, visit: SignedIn, listing: DeliveryListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[DeliveryAnswer]:
     """Of the last 30 days, oldest first."""
     webhook = webhook_of(visit.session, _line(visit, line_id))
-    rows = list_deliveries(visit.session, webhook, after_id=after, limit=limit)
+    rows = list_deliveries(visit.session, webhook, after_id=after, limit=limit, listing=listing)
     return page(rows, limit, DeliveryAnswer.model_validate, lambda row: row.id)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.outgoing_webhooks import read_url
 from telephony.forwarding.member_webhooks.errors import WebhookUrlNotAllowed
 from telephony.forwarding.member_webhooks.models import MemberWebhook, WebhookDelivery
@@ -77,14 +78,10 @@ def remove_webhook(session: Session, line: Line, *, actor: str, now: datetime) -
 
 
 def list_deliveries(
-    session: Session, webhook: MemberWebhook, *, after_id: int, limit: int
+    session: Session, webhook: MemberWebhook, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[WebhookDelivery]:
-    """Oldest first."""
-    statement = (
-        select(WebhookDelivery)
-        .where(WebhookDelivery.webhook_id == webhook.id, WebhookDelivery.id > after_id)
-        .order_by(WebhookDelivery.id)
-        .limit(limit)
+    statement = listing.part(select(WebhookDelivery), WebhookDelivery.id, after_id, limit).where(
+        WebhookDelivery.webhook_id == webhook.id
     )
     return session.scalars(statement).all()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.mailer import MOST_ATTACHED_BYTES, Attachment
 from telephony.forwarding.profile import Voicemail
 from telephony.forwarding.voicemail.deleting import erase
@@ -37,22 +38,16 @@ def list_messages(
     line_id: int | None = None,
     after_id: int = 0,
     limit: int = LARGEST_PAGE,
-    newest_first: bool = False,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[VoicemailMessage]:
-    """Messages that are not deleted, in the order in which they came or the newest first; `after_id` is where the page
-    before ended."""
-    statement = select(VoicemailMessage).where(VoicemailMessage.state != "deleted")
+    """Messages that are not deleted."""
+    statement = listing.part(select(VoicemailMessage), VoicemailMessage.id, after_id, limit)
+    statement = statement.where(VoicemailMessage.state != "deleted")
     if member_id is not None:
         statement = statement.where(VoicemailMessage.member_id == member_id)
     if line_id is not None:
         statement = statement.where(VoicemailMessage.line_id == line_id)
-    if newest_first:
-        if after_id:
-            statement = statement.where(VoicemailMessage.id < after_id)
-        statement = statement.order_by(VoicemailMessage.id.desc())
-    else:
-        statement = statement.where(VoicemailMessage.id > after_id).order_by(VoicemailMessage.id)
-    return session.scalars(statement.limit(min(limit, LARGEST_PAGE))).all()
+    return session.scalars(statement).all()
 
 
 def get_message(session: Session, message_id: int, *, member_id: int | None = None) -> VoicemailMessage:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Visit
 from telephony.forwarding.caller_rules import add_rule, remove_rule, rules_of_line
@@ -47,6 +48,19 @@ from telephony.numbers import Line, get_line
 
 router = APIRouter(prefix="/api")
 
+MessageListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=VoicemailMessage.left_at,
+            equal={"member_id": (VoicemailMessage.member_id, AnId)},
+            lacking={"is_unheard": VoicemailMessage.heard_at},
+            left_at=VoicemailMessage.left_at,
+            seconds=VoicemailMessage.seconds,
+        )
+    ),
+]
+
 API = "api"
 WAV = "audio/wav"
 _WAV_ANSWER: dict[int | str, dict[str, Any]] = {
@@ -73,10 +87,19 @@ Uploaded = Annotated[bytes, Depends(uploaded)]
 
 @router.get("/voicemail", tags=["voicemail"], summary="List messages that callers left")
 def get_messages(
-    visit: SignedIn, line_id: int | None = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: MessageListing,
+    line_id: int | None = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[MessageAnswer]:
     messages = list_messages(
-        visit.session, member_id=visit.own_member_id(), line_id=line_id, after_id=after, limit=limit
+        visit.session,
+        member_id=visit.own_member_id(),
+        line_id=line_id,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(messages, limit, _message_answer, lambda message: message.id)
 

@@ -31,7 +31,7 @@ def routes(stand: MemberStand, method: str) -> list[str]:
             item_id=NOBODYS,
             picture_id=NOBODYS,
         )
-        for route in stand.app._app.routes  # type: ignore[attr-defined]
+        for route in stand.app._app.routes
         if isinstance(route, Route) and route.name.startswith("member-") and method in (route.methods or ())
     ]
 

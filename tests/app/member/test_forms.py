@@ -36,7 +36,7 @@ SETTINGS = {
 
 def rows(stand: MemberStand, statement: object) -> list[object]:
     with stand.composition.database.transaction(stand.composition.operators[0].id) as session:
-        return list(session.scalars(statement))  # type: ignore[call-overload]
+        return list(session.scalars(statement))
 
 
 def setting(stand: MemberStand) -> ForwardingSetting:

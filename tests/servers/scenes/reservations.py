@@ -26,6 +26,12 @@ SCENES: Scenes = {
         ),
         lambda _, session: reservations.is_released(session),
     ),
+    "reservations.release-unpaid": (
+        lambda house, session: reservations.queue_release_unpaid(
+            house.work.resources, session, house.operator_id
+        ),
+        lambda _, session: reservations.is_released(session),
+    ),
     "reservations.release-day": (
         lambda house, session: reservations.queue_release_day(
             house.work.resources, session, house.operator_id

@@ -22,11 +22,13 @@ from coworking.billing.cards.registering import ask_for_setup, latest_setup
 from coworking.billing.cards.sandbox_cards import SandboxCard
 from coworking.billing.cards.webhooks import SIGNATURE, CardWebhooks, events_path
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
+from coworking.billing.invoicing.letters import ATTACHED
+from coworking.billing.papers import invoice_file
 from coworking.billing.payment_models import Payment
 from coworking.billing.refunds import refund_invoice
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
-from coworking.kit.notices import Notice, register_templates
+from coworking.kit.notices import Notice, register_attachments, register_templates
 from coworking.kit.outbox import TASKS, OutboxTask, Resources, TaskContext
 from coworking.membership import Doorway
 from tests.factories.cards import SECRET, Messages, make_card, sandbox_cards
@@ -48,6 +50,7 @@ class Till:
         make_account(session, self.operator_id)
         self.member = make_member(session, self.operator_id)
         self.rules = billing_rules(session, self.operator_id, **changes)
+        register_attachments(ATTACHED, lambda inner, invoice_id: invoice_file(inner, self.rules, invoice_id))
         self.messages = Messages()
         self.cards = sandbox_cards(self.clock, self.messages)
         way = WayToPay(PaymentMeans.CARD)

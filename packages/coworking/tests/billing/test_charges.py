@@ -47,7 +47,7 @@ class Books:
 
     def call(self, units: int, *, key: str = "call:CA1", **changes: object) -> Posting:
         amount = Decimal(32) * units
-        return replace(self.posting, key=key, quantity=units, amount=amount, **changes)  # type: ignore[arg-type]
+        return replace(self.posting, key=key, quantity=units, amount=amount, **changes)
 
     def rows(self, key: str = "call:CA1") -> list[Charge]:
         self.session.expire_all()
@@ -135,7 +135,7 @@ def test_what_differs_is_reversed_and_posted_anew(books: Books) -> None:
 )
 def test_any_change_of_what_is_owed_is_a_correction(books: Books, changes: dict[str, object]) -> None:
     books.post(books.posting)
-    changed = replace(books.posting, **changes)  # type: ignore[arg-type]
+    changed = replace(books.posting, **changes)
     books.post(changed)
     rows = books.rows()
     assert len(rows) == 3

@@ -54,7 +54,7 @@ class Wire(stripe.HTTPClient):
         try:
             answer = httpx.request(method, url, headers=headers, content=post_data or b"")
         except httpx.HTTPError as error:
-            raise stripe.APIConnectionError(str(error)) from error  # type: ignore[no-untyped-call]
+            raise stripe.APIConnectionError(str(error)) from error
         return answer.text, answer.status_code, answer.headers
 
 

@@ -124,7 +124,7 @@ def test_plain_reads_back_as_the_same_amount(amount: Decimal) -> None:
 
 def test_plain_refuses_what_is_no_amount() -> None:
     with pytest.raises(TypeError):
-        plain(14.3)  # type: ignore[arg-type]
+        plain(14.3)
     with pytest.raises(ValueError, match="finite"):
         plain(Decimal("NaN"))
 
@@ -165,9 +165,9 @@ def test_a_rate_is_a_fraction(rate: str) -> None:
 
 def test_tax_is_never_reckoned_in_floats() -> None:
     with pytest.raises(TypeError):
-        tax_on(Decimal(100), 0.1)  # type: ignore[arg-type]
+        tax_on(Decimal(100), 0.1)
     with pytest.raises(TypeError):
-        tax_on(100.0, Decimal("0.1"))  # type: ignore[arg-type]
+        tax_on(100.0, Decimal("0.1"))
     with pytest.raises(ValueError, match="finite"):
         tax_on(Decimal("Infinity"), Decimal("0.1"))
 

@@ -23,6 +23,7 @@ from coworking.kit.sealed_files import (
     store_file,
 )
 from coworking.kit.sealing import FieldKeys, SealBroken
+from coworking.kit.virus_check import FileInfected, VirusScanner
 from tests.factories.membership import NOW, make_operator
 
 KEYS = FieldKeys({"k1": bytes(32)})
@@ -71,10 +72,21 @@ def test_what_is_no_picture_or_too_much_is_refused(content: bytes) -> None:
         clean_file(content)
 
 
+class Finding(VirusScanner):
+    def check(self, data: bytes) -> None:
+        raise FileInfected
+
+
+def test_what_the_scanner_finds_is_not_kept(session: Session) -> None:
+    with pytest.raises(FileInfected):
+        store_file(session, KEYS, Finding(None), PDF, operator_id=make_operator(session), now=NOW)
+    assert session.scalars(select(SealedFile)).all() == []
+
+
 def test_a_file_comes_back_as_it_was_and_opens_nowhere_else(session: Session) -> None:
     operator_id = make_operator(session)
     assert len(PDF) > PART_BYTES
-    file = store_file(session, KEYS, PDF, operator_id=operator_id, now=NOW)
+    file = store_file(session, KEYS, VirusScanner(None), PDF, operator_id=operator_id, now=NOW)
     assert open_file(session, KEYS, file.id).content == PDF
     first, second = session.scalars(select(SealedPart).order_by(SealedPart.position)).all()
     assert b"PDF" not in first.sealed

@@ -112,7 +112,8 @@ def test_what_a_store_has_lost_is_a_defect_and_nobodys_not_found(
 def test_files_that_no_row_knows_are_swept_when_they_are_old(
     session: Session, files: Files, operator_id: int
 ) -> None:
-    row = kept(session, files, operator_id)
+    row, removed = kept(session, files, operator_id), kept(session, files, operator_id)
+    remove_file(session, removed.id, now=NOW)  # whose task never comes to its end
     orphan, anothers = f"op{operator_id}/ab/1", f"op{operator_id + 1}/ab/1"
     for key in (orphan, anothers):
         files.store.put(key, b"x")
@@ -121,7 +122,8 @@ def test_files_that_no_row_knows_are_swept_when_they_are_old(
     assert files.store.get(orphan) == b"x"
     later = written + ORPHAN_AGE + timedelta(minutes=1)
     sweep.run(context(session, files, operator_id, later), day="2026-06-10")
-    with pytest.raises(FileGone):
-        files.store.get(orphan)
+    for key in (orphan, removed.key):
+        with pytest.raises(FileGone):
+            files.store.get(key)
     assert files.store.get(anothers) == b"x"
     assert read_file(session, files, row.id) == DATA

@@ -35,7 +35,8 @@ def place(session: Session) -> Place:
         (ROOM, "2026-06-11 21:00-22:00", Via.SITE, None),
         (ROOM, "2026-06-11 21:00-22:01", Via.SITE, "closed"),
         (ROOM, "2026-06-13 18:30-19:30", Via.SITE, "closed"),  # a Saturday ends at 19:00
-        (ROOM, "2026-06-11 14:00-15:00", Via.PHONE, "unstaffed-hours"),  # nobody answers at 12:00
+        (ROOM, "2026-06-11 14:00-15:00", Via.PHONE, None),  # for staffed hours, whenever it is asked for
+        (ROOM, "2026-06-11 18:00-18:31", Via.PHONE, "unstaffed-hours"),
         (SEAT, "2026-06-11 08:00-09:00", Via.FORM, "unstaffed-hours"),
         (SEAT, "2026-06-11 08:00-09:00", Via.APP, None),
     ],

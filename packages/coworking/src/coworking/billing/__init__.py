@@ -32,6 +32,7 @@ from coworking.billing.item_events import ItemHandedBack
 from coworking.billing.journal import Entry, Line, book
 from coworking.billing.payment_events import (
     ArrearsSettled,
+    CardRegistered,
     InvoiceOverdue,
     InvoicePaid,
     InvoiceReopened,
@@ -51,13 +52,14 @@ from coworking.billing.profile import BillingProfile, PaymentMeans
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.billing.use_pools import standing_uses_of
 from coworking.billing.uses import NewUse, record_use
-from coworking.billing.uses_paid import paid_uses
+from coworking.billing.uses_paid import collect_uses, is_charging, paid_uses
 from coworking.billing.uses_taken_back import take_back_uses
 
 __all__ = [
     "ArrearsSettled",
     "BillingProfile",
     "BillingRules",
+    "CardRegistered",
     "ChargeDays",
     "ChargeFacts",
     "ChargePurpose",
@@ -91,9 +93,11 @@ __all__ = [
     "charge_plan_change",
     "choose_way_to_pay",
     "closing_day",
+    "collect_uses",
     "day_by",
     "days_of",
     "hand_back",
+    "is_charging",
     "list_charges",
     "month_after",
     "months_ahead",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import select
 
 from coworking.billing.charge_schemas import (
@@ -21,10 +21,27 @@ from coworking.billing.dues_models import FeeRecord, Use
 from coworking.billing.fees import NewFee, charge_fee, hand_back
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.billing.uses import PRINTED_KINDS, NewUse, print_pages, record_use
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import MoneyStaff, SignedIn, Staff, Visit
 
 router = APIRouter(prefix="/api", tags=["charges"])
+
+FeeRecordListing = Annotated[
+    Listing,
+    Depends(listing_of(span=FeeRecord.service_on, service_on=FeeRecord.service_on, amount=FeeRecord.amount)),
+]
+UseListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Use.starts_at,
+            equal={"purpose": (Use.purpose, AText)},
+            starts_at=Use.starts_at,
+            amount=Use.amount,
+        )
+    ),
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AnyMember = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
@@ -48,12 +65,13 @@ def post_charge(member_id: MemberId, body: ChargeBody, visit: MoneyStaff) -> Fee
 @router.get("/fee-records", summary="List the fees that were charged, with why")
 def get_fee_records(
     visit: Staff,
+    listing: FeeRecordListing,
     member_id: AnyMember = None,
     what: Annotated[str | None, Query(max_length=60)] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[FeeRecordAnswer]:
-    statement = select(FeeRecord).where(FeeRecord.id > after).order_by(FeeRecord.id).limit(limit)
+    statement = listing.part(select(FeeRecord), FeeRecord.id, after, limit)
     if member_id is not None:
         statement = statement.where(FeeRecord.member_id == member_id)
     if what is not None:
@@ -97,11 +115,15 @@ def post_use(member_id: MemberId, body: UseBody, visit: Staff) -> UseAnswer:
 
 @router.get("/uses", summary="List recorded uses")
 def get_uses(
-    visit: SignedIn, member_id: AnyMember = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: UseListing,
+    member_id: AnyMember = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[UseAnswer]:
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
-    statement = select(Use).where(Use.id > after).order_by(Use.id).limit(limit)
+    statement = listing.part(select(Use), Use.id, after, limit)
     if whose is not None:
         statement = statement.where(Use.member_id == whose)
     return page(visit.session.scalars(statement).all(), limit, UseAnswer.of, lambda use: use.id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing.models import Charge
 from coworking.kit.db import table_of
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.money import TaxMode
 
 LARGEST_PAGE = 200
@@ -132,9 +133,10 @@ def list_charges(
     service_month: str | None = None,
     after_id: int = 0,
     limit: int = LARGEST_PAGE,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Charge]:
-    """Charges in the order of their posting, reversals among them."""
-    statement = select(Charge).where(Charge.id > after_id).order_by(Charge.id).limit(min(limit, LARGEST_PAGE))
+    """Charges, reversals among them."""
+    statement = listing.part(select(Charge), Charge.id, after_id, limit)
     return list(session.scalars(_filtered(statement, member_id, what, service_month)))
 
 

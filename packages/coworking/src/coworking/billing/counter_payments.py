@@ -19,6 +19,7 @@ from coworking.billing.payments import NewPayment, payment_of, record_payment
 from coworking.billing.profile import BillingProfile, PaymentMeans
 from coworking.billing.rules import BillingRules
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 from coworking.membership import MemberFacts, facts
 
 
@@ -84,12 +85,12 @@ def list_payments(
     invoice: str | None = None,
     after_id: int = 0,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Payment]:
-    """Payments, reversals and refunds among them, in the order in which they were recorded. Days are of the receipt,
-    both inclusive."""
-    statement: Select[Payment] = (
-        select(Payment).where(Payment.id > after_id).order_by(Payment.id).limit(limit)
-    )
+    """Payments, reversals and refunds among them. Days are of the receipt,
+    both inclusive. Raises `EndsBeforeItStarts`."""
+    require_span(from_day, to_day)
+    statement: Select[Payment] = listing.part(select(Payment), Payment.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(Payment.member_id == member_id)
     if means is not None:

@@ -57,13 +57,13 @@ class NewFee:
 def charge_fee(
     session: Session, rules: BillingRules, member_id: int, new: NewFee, *, actor: str, now: datetime
 ) -> FeeRecord:
-    """Charge a fee of the profile and keep why. Raises `NotFound`, `FeeUnknown`, `FeeNotForPlan`, `AmountRequired`,
-    `AmountFixed`."""
+    """Charge a fee of the profile and keep why; what the profile prices by use is charged at what staff found that it
+    came to (SAK-42). Raises `NotFound`, `FeeUnknown`, `FeeNotForPlan`, `AmountRequired`, `AmountFixed`."""
     member = facts(session, member_id)
     fee = rules.profile.fees.get(new.what)
-    if fee is None:
-        raise FeeUnknown(what=new.what, allowed=", ".join(rules.profile.fees))
-    if fee.member_plans and member.plan not in fee.member_plans:
+    if fee is None and new.what not in rules.profile.uses:
+        raise FeeUnknown(what=new.what, allowed=", ".join((*rules.profile.fees, *rules.profile.uses)))
+    if fee is not None and fee.member_plans and member.plan not in fee.member_plans:
         raise FeeNotForPlan(what=new.what, plan=member.plan, allowed=", ".join(fee.member_plans))
     unit_price = _price_of(fee, new)
     entry = FeeRecord(
@@ -210,7 +210,7 @@ def _record_return(session: Session, member_id: int, item: str, actor: str, now:
     )
 
 
-def _price_of(fee: Fee, new: NewFee) -> Decimal:
+def _price_of(fee: Fee | None, new: NewFee) -> Decimal:
     if isinstance(fee, FixedFee):
         if new.amount is not None and new.amount != fee.amount:
             raise AmountFixed(what=new.what, amount=plain(fee.amount))

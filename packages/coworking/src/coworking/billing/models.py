@@ -28,6 +28,8 @@ class Charge(Base):
         CheckConstraint("service_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="service_month"),
         Index("ix_charges_member_month", "operator_id", "member_id", "service_month", "id"),
         Index("ix_charges_month", "operator_id", "service_month", "what"),
+        Index("ix_charges_service_on", "operator_id", "service_on", "id"),
+        Index("ix_charges_amount", "operator_id", "amount", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)

@@ -36,6 +36,14 @@ class PaymentReversed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRegistered:
+    """A member has a card, or another one than before."""
+
+    member_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceOverdue:
     """It was not paid by its due date."""
 

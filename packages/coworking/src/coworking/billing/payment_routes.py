@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from coworking.billing.counter_payments import invoices_of, list_payments, take_payment
 from coworking.billing.errors import PaymentMethodOfficeOnly
 from coworking.billing.invoicing.errors import NoWayToPay
 from coworking.billing.payment_methods import WayToPay, choose_way_to_pay, way_to_pay
 from coworking.billing.payment_models import Payment
+from coworking.billing.payment_record_models import PaymentSlip
 from coworking.billing.payment_schemas import (
     PaidInvoice,
     PaymentAnswer,
@@ -33,6 +34,7 @@ from coworking.billing.refunds import refund_invoice
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.billing.slips import list_slips, mark_mailed
 from coworking.kit.errors import Language, NotFound
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.web.language import preferred_language
@@ -58,6 +60,20 @@ HEADINGS: dict[Language, tuple[str, ...]] = {
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(prefix="/api", tags=["payments"])
+
+PaymentListing = Annotated[
+    Listing, Depends(listing_of(received_on=Payment.received_on, amount=Payment.amount))
+]
+SlipListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=PaymentSlip.mail_on,
+            equal={"member_id": (PaymentSlip.member_id, AnId)},
+            mail_on=PaymentSlip.mail_on,
+        )
+    ),
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PaymentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -93,6 +109,7 @@ def post_payment(body: PaymentBody, visit: Staff) -> PaymentAnswer:
 @router.get("/payments", summary="List payments, reversals and refunds among them")
 def get_payments(
     visit: SignedIn,
+    listing: PaymentListing,
     member_id: int | None = None,
     means: Means = None,
     from_day: FromDay = None,
@@ -111,6 +128,7 @@ def get_payments(
         invoice=invoice,
         after_id=after,
         limit=limit,
+        listing=listing,
     )
     return page(_answers(visit, payments), limit, lambda answer: answer, lambda answer: answer.id)
 
@@ -215,11 +233,12 @@ def put_way_to_pay(member_id: MemberId, body: WayToPayBody, visit: SignedIn) -> 
 @router.get("/payment-slips", summary="List payment slips")
 def get_slips(
     visit: Staff,
+    listing: SlipListing,
     is_mailed: Annotated[bool | None, Query(description="false: what waits to be mailed.")] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[SlipAnswer]:
-    slips = list_slips(visit.session, is_mailed=is_mailed, after_id=after, limit=limit)
+    slips = list_slips(visit.session, is_mailed=is_mailed, after_id=after, limit=limit, listing=listing)
     return page(slips, limit, lambda one: SlipAnswer.of(*one), lambda one: one[0].id)
 
 

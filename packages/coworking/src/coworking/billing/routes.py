@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from coworking.billing.charges import list_charges, totals_by_month
 from coworking.billing.invoicing.invoice_search import invoice_numbers
+from coworking.billing.models import Charge
 from coworking.billing.schemas import ChargeAnswer, MonthAnswer
 from coworking.kit.calendars import MONTH_PATTERN
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn
 
 router = APIRouter(prefix="/api", tags=["charges"])
+
+ChargeListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Charge.service_on,
+            lacking={"is_posting": Charge.reverses_id},
+            service_on=Charge.service_on,
+            amount=Charge.amount,
+        )
+    ),
+]
 
 Month = Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-07"])]
 
@@ -22,6 +36,7 @@ Month = Annotated[str | None, Query(pattern=MONTH_PATTERN, examples=["2026-07"])
 @router.get("/charges", summary="List charges, reversals among them")
 def get_charges(
     visit: SignedIn,
+    listing: ChargeListing,
     member_id: int | None = None,
     what: Annotated[str | None, Query(max_length=60)] = None,
     service_month: Month = None,
@@ -36,6 +51,7 @@ def get_charges(
         service_month=service_month,
         after_id=after,
         limit=limit,
+        listing=listing,
     )
     numbers = invoice_numbers(visit.session, [charge.id for charge in charges])
     return page(

@@ -19,6 +19,7 @@ from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.audit import record
 from coworking.kit.db import table_of
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership import contracts_of
 
@@ -66,16 +67,16 @@ def mailed_from(rules: BillingRules, due_on: date, today: date) -> date:
 
 
 def list_slips(
-    session: Session, *, is_mailed: bool | None, after_id: int, limit: int
+    session: Session, *, is_mailed: bool | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[tuple[PaymentSlip, str]]:
     """With the numbers of their invoices. What waits to be mailed leaves out invoices that were paid meanwhile."""
-    statement = (
+    statement = listing.part(
         select(PaymentSlip, Invoice.number)
         .join(Invoice, Invoice.id == PaymentSlip.invoice_id)
-        .join(InvoiceBalance, InvoiceBalance.invoice_id == PaymentSlip.invoice_id)
-        .where(PaymentSlip.id > after_id)
-        .order_by(PaymentSlip.id)
-        .limit(limit)
+        .join(InvoiceBalance, InvoiceBalance.invoice_id == PaymentSlip.invoice_id),
+        PaymentSlip.id,
+        after_id,
+        limit,
     )
     if is_mailed is True:
         statement = statement.where(PaymentSlip.mailed_at.is_not(None))

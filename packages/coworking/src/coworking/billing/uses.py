@@ -40,6 +40,7 @@ from coworking.membership import (
 LONGEST_USE = timedelta(hours=24)
 SPACE = "space:"
 PRINTING = "printing"
+OVERTIME = "overtime"
 PRINTED_KINDS = ("black", "colour")
 RUNNING = frozenset({"active", "leaving"})
 
@@ -221,7 +222,7 @@ def _post(
     posting = Posting(
         key=charge_key(use),
         member_id=member.id,
-        what=use.purpose,
+        what=_charged_as(use.purpose),
         quantity=quantity,
         unit_price=unit_price,
         amount=use.amount,
@@ -238,6 +239,11 @@ def _post(
         ask_for_card_payment(session, member.operator_id, member.id, posting.key, now)
     elif closes_at_once(schedule, posting, rules, now):
         ask_for_invoice(session, member.operator_id, member.id, now)
+
+
+def _charged_as(purpose: str) -> str:
+    """Kinds of overtime have prices of their own, and are charged as what they are."""
+    return OVERTIME if purpose.startswith(f"{OVERTIME}:") else purpose
 
 
 def charge_key(use: Use) -> str:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from coworking.doors.cards import get_card, issue_card, list_cards, report_lost, revoke_card
+from coworking.doors.models import AccessCard
 from coworking.doors.requests import credentials_of, rules_of
 from coworking.doors.schemas import CardAnswer, CardBody
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, Staff
 
 router = APIRouter(prefix="/api", tags=["doors"])
+
+CardListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=AccessCard.issued_at,
+            equal={"kind": (AccessCard.kind, Literal["ic-card", "drop-in-card"])},
+            issued_at=AccessCard.issued_at,
+        )
+    ),
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 CardId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -37,6 +50,7 @@ def post_card(member_id: MemberId, body: CardBody, visit: Staff) -> CardAnswer:
 @router.get("/access-cards", summary="List cards")
 def get_cards(
     visit: SignedIn,
+    listing: CardListing,
     member_id: AnyMember = None,
     is_out: Annotated[bool | None, Query(description="Those in somebody's hands.")] = None,
     after: After = 0,
@@ -44,7 +58,9 @@ def get_cards(
 ) -> Page[CardAnswer]:
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
-    found = list_cards(visit.session, member_id=whose, is_out=is_out, after_id=after, limit=limit)
+    found = list_cards(
+        visit.session, member_id=whose, is_out=is_out, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, CardAnswer.of, lambda card: card.id)
 
 

@@ -18,6 +18,7 @@ from coworking.doors.rules import DoorRules
 from coworking.kit.audit import record
 from coworking.kit.db import violated_constraint
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import MemberFacts, MembershipNotActive, hold_member
 
 OWN = "ic-card"
@@ -129,10 +130,16 @@ def live_card_of(session: Session, member_id: int, kind: str) -> AccessCard | No
 
 
 def list_cards(
-    session: Session, *, member_id: int | None, is_out: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_out: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[AccessCard]:
     """`is_out`: still in a member's hands."""
-    statement = select(AccessCard).where(AccessCard.id > after_id).order_by(AccessCard.id).limit(limit)
+    statement = listing.part(select(AccessCard), AccessCard.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(AccessCard.member_id == member_id)
     if is_out is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.doors.models import DoorEvent
 from coworking.doors.profile import Means
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 
 Act = Literal["check-in", "unlock", "check-out", "seen"]
 
@@ -75,10 +76,11 @@ class EventFilter:
 
 
 def list_events(
-    session: Session, wanted: EventFilter, *, after_id: int = 0, limit: int
+    session: Session, wanted: EventFilter, *, after_id: int = 0, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[DoorEvent]:
-    """In the order in which they were written down."""
-    statement: Select[DoorEvent] = select(DoorEvent).where(DoorEvent.id > after_id).order_by(DoorEvent.id)
+    """Raises `EndsBeforeItStarts`."""
+    require_span(wanted.from_at, wanted.until_at)
+    statement: Select[DoorEvent] = listing.part(select(DoorEvent), DoorEvent.id, after_id, limit)
     if wanted.from_at is not None:
         statement = statement.where(DoorEvent.at >= wanted.from_at)
     if wanted.until_at is not None:
@@ -91,4 +93,4 @@ def list_events(
     ):
         if value is not None:
             statement = statement.where(column == value)
-    return session.scalars(statement.limit(limit)).all()
+    return session.scalars(statement).all()

@@ -28,7 +28,7 @@ from coworking.doors.credentials import Credentials
 from coworking.doors.door_log import Attempt, write_event
 from coworking.doors.entering import begin_visit, hold_with_sharers, open_visit_of
 from coworking.doors.leaving import check_out
-from coworking.doors.models import DoorVisit
+from coworking.doors.models import DoorEvent, DoorVisit
 from coworking.doors.profile import Means
 from coworking.doors.rules import DoorRules, ReservedTimes
 from coworking.doors.stays import DROP_IN
@@ -116,7 +116,8 @@ def end_drop_in(
     now: datetime,
 ) -> DoorVisit:
     """The exit at reception: time beyond what was paid is charged and paid, the lent card comes back, or costs what a
-    lost one does. Who has scanned the exit before settles the visit of the day. Raises `NotFound`, `NotInside`,
+    lost one does. Who has scanned the exit before settles the visit of the day; one that reception has ended is over.
+    Raises `NotFound`, `NotInside`,
     `PaymentMethodNotAllowed`, `BrandRequired`, `PaymentCardRequired`."""
     assert attempt.member_id is not None
     member = hold_with_sharers(session, rules, attempt.member_id)
@@ -191,7 +192,13 @@ def _visit_of_today(session: Session, rules: DoorRules, member_id: int, at: date
     calendar = rules.calendar
     if latest is None or calendar.local_date(latest.entered_at) != calendar.local_date(at):
         return None
-    return latest
+    ended_at_reception = session.scalar(
+        select(DoorEvent.id)
+        .where(DoorEvent.visit_id == latest.id, DoorEvent.act == "check-out")
+        .where(DoorEvent.means == Means.RECEPTION.value)
+        .limit(1)
+    )
+    return latest if ended_at_reception is None else None
 
 
 def attempt_at_reception(

@@ -90,6 +90,7 @@ class DoorVisit(Base):
         Index("uq_door_visits_member_id", "member_id", unique=True, postgresql_where="left_at IS NULL"),
         Index("ix_door_visits_member_id", "member_id", "id"),
         Index("ix_door_visits_office_id", "office_id", postgresql_where="left_at IS NULL"),
+        Index("ix_door_visits_left_at", "operator_id", "left_at", postgresql_where="left_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)

@@ -15,6 +15,7 @@ from coworking.doors.models import Arrival, DoorEvent, DoorVisit
 from coworking.doors.profile import Means
 from coworking.doors.rules import DoorRules
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 from coworking.membership import hold_member, offices_of, report_breach
 
 Seen = Literal["lets-in-others", "lends-account"]
@@ -54,9 +55,11 @@ def list_visits(
     until_at: datetime | None = None,
     after_id: int = 0,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[DoorVisit]:
-    """In their order; those that were begun in [from_at, until_at)."""
-    statement = select(DoorVisit).where(DoorVisit.id > after_id).order_by(DoorVisit.id).limit(limit)
+    """Those that were begun in [from_at, until_at). Raises `EndsBeforeItStarts`."""
+    require_span(from_at, until_at)
+    statement = listing.part(select(DoorVisit), DoorVisit.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(DoorVisit.member_id == member_id)
     if is_inside is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime
 
 from coworking.doors.door_log import EventFilter, list_events
 from coworking.doors.drop_ins import NewDropIn, attempt_at_reception, begin_drop_in, end_drop_in
-from coworking.doors.models import DoorVisit
+from coworking.doors.models import DoorEvent, DoorVisit, ParkingVoucher
 from coworking.doors.presence import (
     list_visits,
     occupancy,
@@ -30,11 +30,21 @@ from coworking.doors.schemas import (
     VoucherBody,
 )
 from coworking.doors.vouchers import get_voucher, issue_voucher, list_vouchers
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
 from coworking.membership import SignedIn, Staff, Visit
 
 router = APIRouter(prefix="/api", tags=["doors"])
+
+VisitListing = Annotated[
+    Listing,
+    Depends(listing_of(entered_at=DoorVisit.entered_at, left_at=DoorVisit.left_at)),
+]
+DoorEventListing = Annotated[Listing, Depends(listing_of(at=DoorEvent.at))]
+VoucherListing = Annotated[
+    Listing, Depends(listing_of(span=ParkingVoucher.issued_at, issued_at=ParkingVoucher.issued_at))
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AnyMember = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
@@ -49,6 +59,7 @@ CSV = "text/csv"
 @router.get("/visits", summary="List visits")
 def get_visits(
     visit: SignedIn,
+    listing: VisitListing,
     member_id: AnyMember = None,
     is_inside: Annotated[bool | None, Query(description="Those who are there now.")] = None,
     from_at: AnyTime = None,
@@ -65,6 +76,7 @@ def get_visits(
         until_at=until_at,
         after_id=after,
         limit=limit,
+        listing=listing,
     )
     sites, people = site_names(visit), people_of(visit.session, [one.id for one in found])
     return page(
@@ -78,6 +90,7 @@ def get_visits(
 @router.get("/door-events", summary="List what happened at doors, refusals among it")
 def get_door_events(
     visit: SignedIn,
+    listing: DoorEventListing,
     member_id: AnyMember = None,
     door: AnyDoor = None,
     act: AnyAct = None,
@@ -91,7 +104,7 @@ def get_door_events(
     `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
     wanted = EventFilter(whose, door, act, allowed, from_at, until_at)
-    found = list_events(visit.session, wanted, after_id=after, limit=limit)
+    found = list_events(visit.session, wanted, after_id=after, limit=limit, listing=listing)
     sites = site_names(visit)
     return page(found, limit, lambda one: DoorEventAnswer.of(one, sites[one.office_id]), lambda one: one.id)
 
@@ -186,11 +199,15 @@ def post_voucher(body: VoucherBody, visit: Staff) -> VoucherAnswer:
 
 @router.get("/parking-vouchers", summary="List car-park vouchers")
 def get_vouchers(
-    visit: SignedIn, member_id: AnyMember = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: VoucherListing,
+    member_id: AnyMember = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[VoucherAnswer]:
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
-    found = list_vouchers(visit.session, member_id=whose, after_id=after, limit=limit)
+    found = list_vouchers(visit.session, member_id=whose, after_id=after, limit=limit, listing=listing)
     return page(found, limit, VoucherAnswer.of, lambda one: one.id)
 
 

@@ -14,6 +14,7 @@ from coworking.doors.profile import VoucherStep
 from coworking.doors.rules import DoorRules
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import hold_member
 
 MINUTE = timedelta(minutes=1)
@@ -85,12 +86,12 @@ def get_voucher(session: Session, voucher_id: int) -> ParkingVoucher:
 
 
 def list_vouchers(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[ParkingVoucher]:
-    statement = select(ParkingVoucher).where(ParkingVoucher.id > after_id).order_by(ParkingVoucher.id)
+    statement = listing.part(select(ParkingVoucher), ParkingVoucher.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(ParkingVoucher.member_id == member_id)
-    return session.scalars(statement.limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _issued_for(session: Session, visit_id: int) -> bool:

@@ -202,8 +202,12 @@ def open_file_store(text: str, folder: Path) -> FileStore:
     return FolderStore(folder) if text == "folder" else BucketStore(BucketAddress.parse(text))
 
 
+def is_key(text: str) -> bool:
+    return _KEY.fullmatch(text) is not None
+
+
 def _require_key(key: str) -> None:
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise ValueError("a key is lower-case letters, digits and slashes")
 
 

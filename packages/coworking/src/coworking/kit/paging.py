@@ -1,22 +1,45 @@
-"""Lists come in pages: the items, and where the next page begins."""
+"""Lists come in pages: the items, and where the next page begins; or whole, for a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 MOST_ITEMS = 200
 USUAL_ITEMS = 50
+MOST_IN_FILE = 10_000
+CSV = "text/csv"
 LARGEST_ID = 2**63 - 1
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 After = Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the page before; 0 begins.")]
-Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items on a page.")]
+
+
+def wants_file(request: Request) -> bool:
+    """Whether the request asks for CSV rather than for JSON (RFC 9110 section 12.5.1)."""
+    weights = {"application/json": 0.0, CSV: 0.0}
+    for one in request.headers.get("accept", "")[:1000].split(","):
+        media_type, *settings = (part.strip().lower() for part in one.split(";"))
+        if media_type in weights:
+            weight = next((part[2:] for part in settings if part.startswith("q=")), "1")
+            weights[media_type] = float(weight) if weight.replace(".", "", 1).isdecimal() else 0.0
+    return weights[CSV] > weights["application/json"]
+
+
+def wanted_limit(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items on a page.")] = USUAL_ITEMS,
+) -> int:
+    """A file has one row more than there may be, if there are so many, which tells that it is too long."""
+    return MOST_IN_FILE + 1 if wants_file(request) else limit
+
+
+Limit = Annotated[int, Depends(wanted_limit)]
 
 
 class Page(BaseModel, Generic[T]):

@@ -1,5 +1,5 @@
-"""Files that only the service can read, such as papers that people showed: typed by what is in them, pictures encoded
-anew so that nothing else comes along, sealed part by part in the database (R27, R28)."""
+"""Files that only the service can read, such as papers that people showed: shown to the virus scanner, typed by what is
+in them, pictures encoded anew so that nothing else comes along, sealed part by part in the database (R27, R28)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from coworking.kit.db import Base, Id, Instant
 from coworking.kit.errors import NotFound, UserError
 from coworking.kit.images import JPEG, ImageNotReadable, ImageTooLarge, draw_anew
 from coworking.kit.sealing import LONGEST_VALUE, SEALED_COLUMNS, FieldKeys, SealedColumn
+from coworking.kit.virus_check import VirusScanner
 
 LARGEST_FILE = 3 * 1024 * 1024
 """Bytes, as sent."""
@@ -95,9 +96,17 @@ def clean_file(content: bytes) -> CleanFile:
 
 
 def store_file(
-    session: Session, keys: FieldKeys, content: bytes, *, operator_id: int, now: datetime
+    session: Session,
+    keys: FieldKeys,
+    scanner: VirusScanner,
+    content: bytes,
+    *,
+    operator_id: int,
+    now: datetime,
 ) -> SealedFile:
-    """Raises `FileRefused`."""
+    """Raises `FileRefused`, `FileInfected`, `VirusCheckAway`."""
+    if len(content) <= LARGEST_FILE:
+        scanner.check(content)
     clean = clean_file(content)
     file = SealedFile(
         operator_id=operator_id,

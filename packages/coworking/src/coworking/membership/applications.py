@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import Language
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.notices import notify, register_templates
 from coworking.membership.application_checks import (
     Particulars,
@@ -166,13 +167,11 @@ def refuse(
     return member
 
 
-def applications_of(session: Session, member_id: int, *, after_id: int, limit: int) -> Sequence[Application]:
-    """The member's, in the order in which they came."""
-    statement = (
-        select(Application)
-        .where(Application.member_id == member_id, Application.id > after_id)
-        .order_by(Application.id)
-        .limit(limit)
+def applications_of(
+    session: Session, member_id: int, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[Application]:
+    statement = listing.part(select(Application), Application.id, after_id, limit).where(
+        Application.member_id == member_id
     )
     return session.scalars(statement).all()
 

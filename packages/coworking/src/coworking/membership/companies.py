@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.company_models import Belonging, ContractCode
 from coworking.membership.contract_errors import (
     CodeUnknown,
@@ -22,7 +23,7 @@ from coworking.membership.contract_errors import (
 )
 from coworking.membership.leaving import LEFT_COMPANY, OVER, end_membership
 from coworking.membership.members import get_member
-from coworking.membership.models import Company, Member
+from coworking.membership.models import Company, Member, Person
 from coworking.membership.profile import MemberKind, MembershipProfile
 from coworking.membership.rules import MemberRules
 from coworking.membership.terms import held
@@ -112,15 +113,18 @@ def belong(session: Session, member: Member, company: Member, starts_on: date, n
     session.flush()
 
 
-def people_of(session: Session, company_id: int, *, after_id: int, limit: int) -> Sequence[Member]:
-    """Those who belong to it now, in the order in which they came."""
-    statement = (
+def people_of(
+    session: Session, company_id: int, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[Member]:
+    """Those who belong to it now."""
+    statement = listing.part(
         select(Member)
         .join(Belonging, Belonging.member_id == Member.id)
-        .where(Belonging.company_id == company_id, Belonging.ends_on.is_(None), Member.id > after_id)
-        .order_by(Member.id)
-        .limit(limit)
-    )
+        .join(Person, Person.id == Member.person_id),
+        Member.id,
+        after_id,
+        limit,
+    ).where(Belonging.company_id == company_id, Belonging.ends_on.is_(None))
     return session.scalars(statement).all()
 
 
@@ -178,17 +182,19 @@ def require_no_representative(session: Session, profile: MembershipProfile, plan
 
 
 def list_companies(
-    session: Session, profile: MembershipProfile, *, name: str | None, after_id: int, limit: int
+    session: Session,
+    profile: MembershipProfile,
+    *,
+    name: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Member]:
-    """The member companies that people pick from, in the order in which they came."""
+    """The member companies that people pick from."""
     plans = [plan for plan in profile.plans if joined_from_list(profile, plan)]
-    statement = (
-        select(Member)
-        .join(Company, Company.id == Member.company_id)
-        .where(Member.plan.in_(plans), Member.status.not_in((*OVER, "applied")), Member.id > after_id)
-        .order_by(Member.id)
-        .limit(limit)
-    )
+    statement = listing.part(
+        select(Member).join(Company, Company.id == Member.company_id), Member.id, after_id, limit
+    ).where(Member.plan.in_(plans), Member.status.not_in((*OVER, "applied")))
     if name is not None:
         statement = statement.where(Company.name.icontains(name, autoescape=True))
     return session.scalars(statement).all()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import PersonsStaff, SignedIn, Visit
 from coworking.membership.addresses import release_address
@@ -37,6 +39,18 @@ from coworking.membership.rules import MemberRules, RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["contracts"])
 
+ApplicationListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Application.applied_at,
+            lacking={"is_open": Application.decision},
+            applied_at=Application.applied_at,
+            starts_on=Application.starts_on,
+        )
+    ),
+]
+
 
 @router.get("/members/{member_id}/contract", summary="What is agreed with a member")
 def get_contract(member_id: int, visit: SignedIn) -> ContractAnswer:
@@ -46,12 +60,12 @@ def get_contract(member_id: int, visit: SignedIn) -> ContractAnswer:
 
 @router.get("/members/{member_id}/applications", summary="What a member has applied for")
 def get_applications(
-    member_id: int, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+    member_id: int, visit: SignedIn, listing: ApplicationListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[ApplicationAnswer]:
     """With what was decided; the reason of a refusal for staff, and for members where the operator discloses it."""
     visit.require_member(member_id)
     get_member(visit.session, member_id)
-    found = applications_of(visit.session, member_id, after_id=after, limit=limit)
+    found = applications_of(visit.session, member_id, after_id=after, limit=limit, listing=listing)
     shows_reason = visit.actor.is_staff or _rules(visit).profile.joining.reason_disclosed
 
     def shown(application: Application) -> ApplicationAnswer:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.lent_thing_models import LentThing
 from coworking.membership.members import require_service
 from coworking.membership.place_errors import ThingNotLent, ThingReturned
@@ -60,10 +61,15 @@ def get_lent_thing(session: Session, lent_thing_id: int) -> LentThing:
 
 
 def list_lent_things(
-    session: Session, *, member_id: int | None, is_out: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_out: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[LentThing]:
-    """In the order in which they were lent."""
-    statement = select(LentThing).where(LentThing.id > after_id).order_by(LentThing.id).limit(limit)
+    statement = listing.part(select(LentThing), LentThing.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(LentThing.member_id == member_id)
     if is_out is not None:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import func
 
 from coworking.kit.errors import NotPermitted, ValidationFailed
+from coworking.kit.listing import AnId, AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page
 from coworking.membership.access import PersonsStaff, SignedIn, Staff, Visit
 from coworking.membership.accounts import free_sign_in_name, open_account
@@ -19,7 +21,7 @@ from coworking.membership.applications import apply, apply_as_member, approve, r
 from coworking.membership.companies import CompanyChoice
 from coworking.membership.member_answers import shown_member, shown_members
 from coworking.membership.members import LARGEST_PAGE, MemberFilter, NewMember, facts, list_members
-from coworking.membership.models import Account, Member, Person
+from coworking.membership.models import Account, Company, Member, Office, Person
 from coworking.membership.passwords import Passwords
 from coworking.membership.roles import Right
 from coworking.membership.rules import MemberRules, RulesOfMembers
@@ -60,6 +62,24 @@ NameFilter = Annotated[
 ]
 
 router = APIRouter(prefix="/api", tags=["members"])
+
+MemberListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Member.starts_on,
+            equal={
+                "kind": (Member.kind, Literal["person", "company"]),
+                "office": (Office.name, AText),
+                "company_id": (Member.company_id, AnId),
+            },
+            name=func.coalesce(Company.name, Person.name),
+            kana=Person.kana,
+            starts_on=Member.starts_on,
+            ends_on=Member.ends_on,
+        )
+    ),
+]
 
 
 @router.post("/members", status_code=201, summary="Enter a member")
@@ -119,6 +139,7 @@ def post_refuse(member_id: int, body: RefusalBody, visit: PersonsStaff) -> Membe
 @router.get("/members", summary="List members")
 def get_members(
     visit: Staff,
+    listing: MemberListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     status: StatusFilter = None,
@@ -126,7 +147,7 @@ def get_members(
     name: NameFilter = None,
 ) -> Page[MemberAnswer]:
     wanted = MemberFilter(status, plan, name)
-    found = list_members(visit.session, after_id=after, limit=limit, wanted=wanted)
+    found = list_members(visit.session, after_id=after, limit=limit, listing=listing, wanted=wanted)
     answers = shown_members(visit.session, found, _rules(visit).calendar.local_date(visit.now))
     full = len(found) == limit and bool(found)
     return Page(items=answers, next=found[-1].id if full else None)

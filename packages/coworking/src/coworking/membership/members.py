@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.contract_models import PlanTerm
 from coworking.membership.errors import IdentityNotVerified, MembershipNotActive, OfficeUnknown, PlanUnknown
 from coworking.membership.identity.records import has_identity
@@ -218,10 +219,13 @@ def list_members(
     *,
     after_id: int = 0,
     limit: int = LARGEST_PAGE,
+    listing: Listing = OLDEST_FIRST,
     wanted: MemberFilter | None = None,
 ) -> Sequence[MemberFacts]:
-    """Members in the order in which they came."""
-    statement = select(Member).where(Member.id > after_id).order_by(Member.id).limit(min(limit, LARGEST_PAGE))
+    rows = select(Member).join(Person, Member.person_id == Person.id)
+    rows = rows.join(Office, Member.office_id == Office.id)
+    rows = rows.outerjoin(Company, Member.company_id == Company.id)
+    statement = listing.part(rows, Member.id, after_id, limit)
     if wanted is not None:
         statement = statement.where(*_narrowed(wanted))
     return [_facts(member) for member in session.scalars(statement)]

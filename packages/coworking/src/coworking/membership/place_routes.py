@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.profile_fields import Bilingual, Weekday
 from coworking.membership.access import SignedIn, Staff, Visit
+from coworking.membership.lent_thing_models import LentThing
 from coworking.membership.lent_things import get_lent_thing, lend, list_lent_things, take_thing_back
 from coworking.membership.members import offices_of
 from coworking.membership.profile import UseHours
@@ -19,6 +21,18 @@ from coworking.membership.schemas import Body
 from coworking.membership.site_closures import close_site, closure_of, open_site
 
 router = APIRouter(prefix="/api", tags=["places"])
+
+LentThingListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=LentThing.lent_at,
+            equal={"thing": (LentThing.thing, AText)},
+            lent_at=LentThing.lent_at,
+            returned_at=LentThing.returned_at,
+        )
+    ),
+]
 
 PlainName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 Site = Annotated[PlainName, Path(description="An office of the operator's.")]
@@ -148,6 +162,7 @@ def get_one_lent_thing(lent_thing_id: LentThingId, visit: SignedIn) -> LentThing
 @router.get("/lent-things", summary="List what was lent")
 def get_lent_things(
     visit: SignedIn,
+    listing: LentThingListing,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     is_out: bool | None = None,
     after: After = 0,
@@ -155,7 +170,9 @@ def get_lent_things(
 ) -> Page[LentThingAnswer]:
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
-    found = list_lent_things(visit.session, member_id=whose, is_out=is_out, after_id=after, limit=limit)
+    found = list_lent_things(
+        visit.session, member_id=whose, is_out=is_out, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, LentThingAnswer.model_validate, lambda lent: lent.id)
 
 

@@ -48,6 +48,10 @@ class PartnerFacility(Table):
 KeptDays = Annotated[int, Field(ge=1, le=3650)]
 
 
+MonthsKeptDays = Annotated[int, Field(ge=62, le=3650)]
+"""What a month's account still hangs on stays at least until the next is over."""
+
+
 class RetentionDays(Table):
     """For how many days what no law keeps stays, from the day on which it came about."""
 
@@ -60,6 +64,15 @@ class RetentionDays(Table):
     mail_picture_days: KeptDays = 90
     """Pictures of mail that left."""
     mail_scan_days: KeptDays = 365
+    mail_item_days: KeptDays = 1095
+    """From the day on which an item left: what was written on it, where it was sent, signatures of who took it. That it
+    came and went stays."""
+    door_event_days: MonthsKeptDays = 365
+    """Who was let in or refused where and when, and what door computers told."""
+    visit_days: MonthsKeptDays = 1095
+    """From the exit; a visit stays at least as long as what happened at doors on it."""
+    reservation_days: MonthsKeptDays = 1095
+    """From the end of the time that was reserved. What it cost is in the books."""
 
 
 class Incidents(Table):

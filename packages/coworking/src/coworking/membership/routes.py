@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.notices import Notice
 from coworking.kit.operators import Operator
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
@@ -19,6 +22,17 @@ from coworking.membership.schemas import (
 from coworking.membership.signing_in.entries import sign_in_with_pair
 
 router = APIRouter(prefix="/api")
+
+NoticeListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Notice.created_at,
+            equal={"kind": (Notice.kind, AText), "to": (Notice.recipient, AText)},
+            lacking={"is_unsent": Notice.sent_at},
+        )
+    ),
+]
 
 
 @router.post("/sign-in", tags=["sign-in"], summary="Exchange a mail address and a password for a token")
@@ -40,8 +54,10 @@ def post_sign_in(body: SignIn, request: Request) -> SignedInAnswer:
 
 
 @router.get("/notices", tags=["notices"], summary="List what was written to members")
-def get_notices(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[NoticeAnswer]:
-    statement = select(Notice).where(Notice.id > after).order_by(Notice.id).limit(limit)
+def get_notices(
+    visit: SignedIn, listing: NoticeListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[NoticeAnswer]:
+    statement = listing.part(select(Notice), Notice.id, after, limit)
     member_id = visit.own_member_id()
     if member_id is not None:
         statement = statement.where(Notice.recipient == f"member:{member_id}")

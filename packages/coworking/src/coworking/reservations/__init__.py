@@ -10,6 +10,7 @@ from coworking.reservations.releasing import (
 )
 from coworking.reservations.rules import ReservationRules, RulesOfReservations
 from coworking.reservations.spaces import enter_spaces
+from coworking.reservations.unpaid import charge_once_more
 
 __all__ = [
     "ReservationRules",
@@ -17,6 +18,7 @@ __all__ = [
     "ReservedTime",
     "RulesOfReservations",
     "SpaceKind",
+    "charge_once_more",
     "enter_spaces",
     "mark_used",
     "read_texts",

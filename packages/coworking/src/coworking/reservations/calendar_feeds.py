@@ -21,8 +21,8 @@ from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.kit.profile_fields import Bilingual
 from coworking.membership import Actor, account_reader, member_names
+from coworking.reservations.ending import LIVE
 from coworking.reservations.models import CalendarFeed, Reservation
-from coworking.reservations.reserving import LIVE
 from coworking.reservations.rules import ReservationRules
 
 DAYS_BACK = 31

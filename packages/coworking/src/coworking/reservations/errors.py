@@ -39,8 +39,8 @@ class ViaNotOffered(UserError):
 class ViaNotUnstaffed(UserError):
     code = "unstaffed-hours"
     status = 409
-    ja = "無人の時間帯は、次の方法で予約してください: {allowed}"
-    en = "In unstaffed hours reserve by one of these ways: {allowed}"
+    ja = "無人の時間帯のご利用は、次の方法で予約してください: {allowed}"
+    en = "A time in unstaffed hours is reserved by one of these ways: {allowed}"
 
 
 class TooFarAhead(UserError):

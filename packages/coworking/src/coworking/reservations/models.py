@@ -37,7 +37,8 @@ class SpaceRow(Base):
 
 class Reservation(Base):
     """A member's time in [starts_at, ends_at). `via` is how it was asked for, `pays_by` the means that were named for
-    it, if any. What it costs are the uses whose occasion it is. One that is held counts as used from its start on."""
+    it, if any. What it costs are the uses whose occasion it is. One that is held counts as used from its start on; one
+    that has to be paid ahead is held until `held_until` while it is not."""
 
     __tablename__ = "reservations"
     __table_args__ = (
@@ -48,6 +49,7 @@ class Reservation(Base):
         CheckConstraint("via IN ('phone', 'form', 'site', 'app')", name="via"),
         Index("ix_reservations_member_id", "operator_id", "member_id", "starts_at"),
         Index("ix_reservations_space_id", "space_id", "starts_at"),
+        Index("ix_reservations_ends_at", "operator_id", "ends_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, Identity(always=True), primary_key=True)
@@ -62,6 +64,7 @@ class Reservation(Base):
     status: Mapped[str] = mapped_column(Text)
     reserved_at: Mapped[datetime] = mapped_column(Instant)
     reserved_by: Mapped[str] = mapped_column(Text)
+    held_until: Mapped[datetime | None] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 

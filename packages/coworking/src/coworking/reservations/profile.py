@@ -58,7 +58,7 @@ class Space(Table):
     """Whose members reserve it; empty: everybody's."""
     via: SomeDistinct[Via] = tuple(Via)
     unstaffed_via: SomeDistinct[Via] = tuple(Via)
-    """While nobody of the staff is there, at the time of asking or in the time that is asked for."""
+    """For a time in which nobody of the staff is there; when it is asked for does not matter (SAK-43)."""
     note: Bilingual | None = None
     """What it is for, as members read it."""
 
@@ -105,6 +105,8 @@ class ReservationsProfile(Table):
     unstaffed_paid_ahead: bool
     """What is used in unstaffed hours outside a plan's hours, or by who pays by use, is paid by the registered card
     when it is reserved."""
+    payment_minutes: Annotated[int, Field(ge=5, le=MINUTES_A_DAY)] = 30
+    """A time that has to be paid ahead is held so long for a payment that does not come, and released then."""
     released_days: Annotated[int, Field(ge=1, le=366)] = 1
     """A place that is closed in an emergency releases what begins on that day and the days after it, so many in all,
     and goes on doing so every day until it is open again."""
@@ -112,6 +114,10 @@ class ReservationsProfile(Table):
     @property
     def step(self) -> timedelta:
         return timedelta(minutes=self.step_minutes)
+
+    @property
+    def payment_time(self) -> timedelta:
+        return timedelta(minutes=self.payment_minutes)
 
     @property
     def longest(self) -> timedelta:

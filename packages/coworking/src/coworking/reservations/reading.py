@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from coworking.billing import Use, paid_uses, standing_uses_of
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 from coworking.membership import TimeSpan
+from coworking.reservations.ending import LIVE, occasion_of
 from coworking.reservations.models import Reservation, SpaceRow
-from coworking.reservations.reserving import LIVE, occasion_of
 
 PaymentState = Literal["none", "on-account", "unpaid", "paid"]
 STATUSES = ("held", "used", "cancelled", "released")
@@ -71,10 +72,17 @@ def get_reservation(session: Session, reservation_id: int) -> Reservation:
 
 
 def list_reservations(
-    session: Session, wanted: ReservationFilter, now: datetime, *, after_id: int, limit: int
+    session: Session,
+    wanted: ReservationFilter,
+    now: datetime,
+    *,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Reservation]:
-    """In the order in which they were made."""
-    statement = select(Reservation).where(Reservation.id > after_id).order_by(Reservation.id).limit(limit)
+    """Raises `EndsBeforeItStarts`."""
+    require_span(wanted.starts_at, wanted.ends_at)
+    statement = listing.part(select(Reservation), Reservation.id, after_id, limit)
     if wanted.member_id is not None:
         statement = statement.where(Reservation.member_id == wanted.member_id)
     if wanted.space is not None:

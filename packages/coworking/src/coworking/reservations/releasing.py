@@ -12,9 +12,11 @@ from coworking.kit.errors import Language
 from coworking.kit.notices import notify, register_templates
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership import MemberEnded, SiteClosed, closure_of, facts
+from coworking.reservations.ending import LIVE, end, held
 from coworking.reservations.models import Reservation, SpaceRow
-from coworking.reservations.reserving import LIVE, end, held, released_until
+from coworking.reservations.reserving import released_until
 from coworking.reservations.rules import ReservationRules, RulesOfReservations
+from coworking.reservations.unpaid import hold_for_payment
 
 ACTOR = "site-closure"
 MEMBERSHIP = "membership"
@@ -99,6 +101,7 @@ def _release(session: Session, rules: ReservationRules, reservation_id: int, now
     if reservation.status not in LIVE:
         return
     end(session, rules, reservation, "released", actor=ACTOR, now=now)
+    hold_for_payment(session, rules, reservation.member_id, now)
     member = facts(session, reservation.member_id)
     language = cast("Language", member.language)
     local = rules.calendar.local(reservation.starts_at)

@@ -5,24 +5,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any, Literal
 
 from sqlalchemy import Interval, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from coworking.billing import PaymentMeans, card_of, month_after, record_use, take_back_uses
-from coworking.kit.audit import record
-from coworking.kit.errors import NotFound
+from coworking.billing import PaymentMeans, card_of, month_after, record_use
 from coworking.membership import (
     MemberFacts,
     MembershipNotActive,
     TimeSpan,
     closure_of,
     contract_of,
-    hold_member,
     hold_sharing_members,
     require_service,
 )
+from coworking.reservations.ending import LIVE, end, held, let_go, occasion_of, record_act
 from coworking.reservations.errors import (
     CardNeeded,
     HoursUsedUp,
@@ -34,7 +31,7 @@ from coworking.reservations.errors import (
 from coworking.reservations.models import Reservation, SpaceRow
 from coworking.reservations.profile import SpaceKind, Via
 from coworking.reservations.rules import ReservationRules
-from coworking.reservations.seats import free_seats, hold_seats
+from coworking.reservations.seats import hold_seats
 from coworking.reservations.slots import (
     MINUTE,
     Wanted,
@@ -45,8 +42,7 @@ from coworking.reservations.slots import (
     uses_of,
 )
 from coworking.reservations.spaces import space_row
-
-LIVE = ("held", "used")
+from coworking.reservations.unpaid import hold_for_payment
 
 
 def reserve(
@@ -74,7 +70,7 @@ def reserve(
     session.add(reservation)
     session.flush()
     _take(session, rules, member, reservation, wanted, actor=actor, now=now)
-    _record(session, reservation, "reservation.made", actor, now, {"via": wanted.via.value})
+    record_act(session, reservation, "reservation.made", actor, now, {"via": wanted.via.value})
     return reservation
 
 
@@ -98,13 +94,13 @@ def change(
     row = space_row(session, rules.profile, wanted.space)
     _require(session, rules, member, row, wanted, now, without=reservation.id)
     before = TimeSpan(reservation.starts_at, reservation.ends_at)
-    _let_go(session, rules, reservation, "changed", actor=actor, now=now)
+    let_go(session, rules, reservation, "changed", actor=actor, now=now)
     reservation.starts_at, reservation.ends_at = span.starts_at, span.ends_at
-    reservation.people = wanted.people
+    reservation.people, reservation.held_until = wanted.people, None
     session.flush()
     _take(session, rules, member, reservation, wanted, actor=actor, now=now)
     details = {"from": before.starts_at.isoformat(), "until": before.ends_at.isoformat()}
-    _record(session, reservation, "reservation.changed", actor, now, details)
+    record_act(session, reservation, "reservation.changed", actor, now, details)
     return reservation
 
 
@@ -114,28 +110,8 @@ def cancel(
     """Take a reservation back with what it was charged. Raises `NotFound`, `ReservationOver`, `SameDayChange`."""
     reservation = _changeable(session, rules, reservation_id, now)
     end(session, rules, reservation, "cancelled", actor=actor, now=now)
+    hold_for_payment(session, rules, reservation.member_id, now)
     return reservation
-
-
-def end(
-    session: Session,
-    rules: ReservationRules,
-    reservation: Reservation,
-    status: Literal["cancelled", "released"],
-    *,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Nobody holds its seats any more, and nothing is charged for it."""
-    _let_go(session, rules, reservation, status, actor=actor, now=now)
-    reservation.status, reservation.ended_at = status, now
-    session.flush()
-    _record(session, reservation, f"reservation.{status}", actor, now, {})
-
-
-def occasion_of(reservation_id: int) -> str:
-    """What the uses that a reservation is charged as belong to."""
-    return f"reservation:{reservation_id}"
 
 
 def released_until(rules: ReservationRules, now: datetime) -> datetime:
@@ -239,20 +215,7 @@ def _take(
     hold_seats(session, reservation, wanted=wanted.people if is_seat else 1, seats=space.seats)
     for use in uses_of(rules, member.plan, wanted, occasion_of(reservation.id)):
         record_use(session, rules.billing, member.id, replace(use, plan=member.plan), actor=actor, now=now)
-
-
-def _let_go(
-    session: Session,
-    rules: ReservationRules,
-    reservation: Reservation,
-    reason: str,
-    *,
-    actor: str,
-    now: datetime,
-) -> None:
-    free_seats(session, reservation.id)
-    occasion = occasion_of(reservation.id)
-    take_back_uses(session, rules.billing, occasion, reason=reason, actor=actor, now=now)
+    hold_for_payment(session, rules, member.id, now)
 
 
 def _changeable(session: Session, rules: ReservationRules, reservation_id: int, now: datetime) -> Reservation:
@@ -265,34 +228,3 @@ def _changeable(session: Session, rules: ReservationRules, reservation_id: int, 
     if reservation.status_at(now) != "held":
         raise ReservationOver
     return reservation
-
-
-def held(session: Session, reservation_id: int) -> Reservation:
-    """The reservation, locked with its member until the transaction ends. Raises `NotFound`."""
-    found = session.get(Reservation, reservation_id)
-    if found is None:
-        raise NotFound
-    hold_sharing_members(session, found.member_id)
-    hold_member(session, found.member_id)
-    return session.get_one(
-        Reservation, reservation_id, with_for_update={"of": Reservation}, populate_existing=True
-    )
-
-
-def _record(
-    session: Session,
-    reservation: Reservation,
-    action: str,
-    actor: str,
-    now: datetime,
-    details: dict[str, Any],
-) -> None:
-    record(
-        session,
-        operator_id=reservation.operator_id,
-        at=now,
-        actor=actor,
-        action=action,
-        subject=occasion_of(reservation.id),
-        details=details,
-    )

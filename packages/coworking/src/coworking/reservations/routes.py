@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime
 
 from coworking.kit.errors import NotPermitted
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import SignedIn, TimeSpan, Visit
 from coworking.reservations.errors import TimesWrong
@@ -30,6 +31,10 @@ from coworking.reservations.schemas import (
 from coworking.reservations.slots import Wanted
 
 router = APIRouter(prefix="/api", tags=["reservations"])
+
+ReservationListing = Annotated[
+    Listing, Depends(listing_of(starts_at=Reservation.starts_at, reserved_at=Reservation.reserved_at))
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 ReservationId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -81,6 +86,7 @@ def post_reservation(member_id: MemberId, body: ReservationBody, visit: SignedIn
 @router.get("/reservations", summary="List reservations")
 def get_reservations(
     visit: SignedIn,
+    listing: ReservationListing,
     member_id: AnyMember = None,
     space: SpaceName | None = None,
     status: Status | None = None,
@@ -92,7 +98,7 @@ def get_reservations(
     """Staff see every member's; a member sees their own, whatever `member_id` says."""
     whose = member_id if visit.actor.is_staff else visit.own_member_id()
     wanted = ReservationFilter(whose, space, status, starts_at, ends_at)
-    found = list_reservations(visit.session, wanted, visit.now, after_id=after, limit=limit)
+    found = list_reservations(visit.session, wanted, visit.now, after_id=after, limit=limit, listing=listing)
     costs = costs_of(visit.session, [one.id for one in found])
     return page(
         found,

@@ -59,6 +59,9 @@ class ReservationAnswer(BaseModel):
         description="`none`: nothing is owed; `on-account`: with the invoice of its time; `unpaid`: to be paid before "
         "the use."
     )
+    held_until: datetime | None = Field(
+        description="Set while `unpaid`: then the time is released, unless the payment has come."
+    )
     reserved_at: datetime
     checked_in_at: datetime | None
 
@@ -76,6 +79,7 @@ class ReservationAnswer(BaseModel):
             status=reservation.status_at(now),
             amount=plain(cost.amount),
             payment=cost.payment,
+            held_until=reservation.held_until if cost.payment == "unpaid" else None,
             reserved_at=reservation.reserved_at,
             checked_in_at=reservation.checked_in_at,
         )
@@ -101,7 +105,7 @@ class SpaceAnswer(BaseModel):
     most_people: int
     months_ahead: int
     via: list[Via]
-    unstaffed_via: list[Via] = Field(description="While no staff are there.")
+    unstaffed_via: list[Via] = Field(description="For a time in which no staff are there.")
 
     @classmethod
     def of(cls, name: str, space: Space) -> SpaceAnswer:

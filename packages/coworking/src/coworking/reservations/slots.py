@@ -11,7 +11,6 @@ from coworking.membership import (
     Plan,
     TimeSpan,
     closed_parts,
-    is_staffed,
     outside_plan_hours,
     unstaffed_parts,
 )
@@ -60,7 +59,7 @@ def require_plan(rules: ReservationRules, space_name: str, plan_name: str) -> No
 
 
 def require_time(rules: ReservationRules, wanted: Wanted, now: datetime) -> None:
-    """In its order: a sound time, not too far ahead, while the place is open, asked for in a way that is open then.
+    """In its order: a sound time, not too far ahead, while the place is open, asked for in a way that such a time is.
     Raises `TimesWrong`, `TooFarAhead`, `SiteClosedThen`, `ViaNotOffered`, `ViaNotUnstaffed`."""
     profile, calendar, span = rules.profile, rules.calendar, wanted.span
     space = profile.spaces[wanted.space]
@@ -76,10 +75,7 @@ def require_time(rules: ReservationRules, wanted: Wanted, now: datetime) -> None
         raise SiteClosedThen
     if wanted.via not in space.via:
         raise ViaNotOffered(space=wanted.space, allowed=", ".join(space.via))
-    nobody_there = not is_staffed(rules.membership, calendar, now) or bool(
-        unstaffed_parts(rules.membership, calendar, span)
-    )
-    if nobody_there and wanted.via not in space.unstaffed_via:
+    if unstaffed_parts(rules.membership, calendar, span) and wanted.via not in space.unstaffed_via:
         raise ViaNotUnstaffed(allowed=", ".join(space.unstaffed_via))
 
 

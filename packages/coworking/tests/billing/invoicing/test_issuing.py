@@ -40,7 +40,7 @@ def test_calls_of_a_month_are_one_invoice_with_one_tax(desk: Desk) -> None:
     ]
     assert desk.balance(issued.invoice_id).total == 118
     assert balances(desk.session) == {"receivable": 118, "sales": -108, "tax-payable": -10}
-    assert [told.number for told in desk.told] == ["NEX-000001"]  # type: ignore[attr-defined]
+    assert [told.number for told in desk.told] == ["NEX-000001"]
     assert desk.open_charges() == 0
     assert desk.is_sound()
 

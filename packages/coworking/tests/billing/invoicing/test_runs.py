@@ -145,9 +145,9 @@ def test_a_parked_account_is_shown_and_tried_again(desk: Desk) -> None:
     assert (account.parked, account.total) == ("addressee-missing", 110)
     again = {"actor": ACTOR, "now": NOW}
     with pytest.raises(AccountParked), desk.session.begin_nested():
-        retry_account(desk.session, desk.rules, "2026-06", desk.member.id, **again)  # type: ignore[arg-type]
+        retry_account(desk.session, desk.rules, "2026-06", desk.member.id, **again)
     desk.member.person.email = address
-    [issued] = retry_account(desk.session, desk.rules, "2026-06", desk.member.id, **again)  # type: ignore[arg-type]
+    [issued] = retry_account(desk.session, desk.rules, "2026-06", desk.member.id, **again)
     assert issued.number == "NEX-000001"
     assert preview(desk.session, desk.rules, "2026-06", NOW) == []
 

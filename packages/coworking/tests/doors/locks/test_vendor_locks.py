@@ -74,7 +74,7 @@ Case = tuple[Callable[[], Lock], tuple[str, str], Answer, tuple[str, str, str | 
 UNLOCKS: list[Case] = [
     (akerun, JOB, httpx.Response(201, json={}), ("unknown", "accepted", None)),
     (akerun, JOB, httpx.Response(403, json={"code": "duplicate_job"}), ("unknown", "duplicate-job", None)),
-    (akerun, JOB, httpx.Response(401, json={"code": "invalid_token"}), ("refused", "http-401", None)),
+    (akerun, JOB, httpx.Response(401, json={"code": "invalid_token"}), ("refused", "token-refused", None)),
     (akerun, JOB, httpx.ReadTimeout("late"), ("unknown", "timeout", None)),
     (akerun, JOB, httpx.ConnectError("away"), ("refused", "unreachable", None)),
     (remote_lock, PUT, httpx.Response(200, json=device("unlocked")), ("opened", "done", None)),

@@ -88,9 +88,9 @@ def test_it_never_runs_as_root(server: EmbeddedServer) -> None:
 def test_it_is_durable_unless_told_otherwise(fresh: Path) -> None:
     settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')"
     with EmbeddedServer(fresh) as durable:
-        assert dict(ask(durable.url, settings)) == {"fsync": "on", "synchronous_commit": "on"}  # type: ignore[arg-type]
+        assert dict(ask(durable.url, settings)) == {"fsync": "on", "synchronous_commit": "on"}
     with EmbeddedServer(fresh, fast=True) as fast:
-        assert dict(ask(fast.url, settings)) == {"fsync": "off", "synchronous_commit": "off"}  # type: ignore[arg-type]
+        assert dict(ask(fast.url, settings)) == {"fsync": "off", "synchronous_commit": "off"}
 
 
 def test_data_stay_from_one_start_to_the_next(folder: Path) -> None:

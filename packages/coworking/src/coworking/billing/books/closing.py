@@ -17,6 +17,7 @@ from coworking.billing.books.findings import faults_that_stop
 from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
+from coworking.kit.listing import OLDEST_FIRST, Listing
 
 
 def close_month(
@@ -48,8 +49,10 @@ def close_month(
     return closed
 
 
-def closed_months(session: Session, *, after_id: int = 0, limit: int) -> list[ClosedMonth]:
-    statement = select(ClosedMonth).where(ClosedMonth.id > after_id).order_by(ClosedMonth.id).limit(limit)
+def closed_months(
+    session: Session, *, after_id: int = 0, limit: int, listing: Listing = OLDEST_FIRST
+) -> list[ClosedMonth]:
+    statement = listing.part(select(ClosedMonth), ClosedMonth.id, after_id, limit)
     return list(session.scalars(statement))
 
 

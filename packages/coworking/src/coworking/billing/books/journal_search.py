@@ -6,24 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from coworking.billing.invoicing.errors import TooManyRows
 from coworking.billing.journal_models import JournalEntry, JournalLine
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 
 MOST_IN_FILE = 50_000
 
-JournalOrder = Literal["entered", "booked_on"]
 _Conditions = list[tuple[object, Callable[[Any], ColumnElement[bool]]]]
-
-
-_KEYS: dict[JournalOrder, SQLColumnExpression[Any]] = {
-    "entered": JournalEntry.id,
-    "booked_on": JournalEntry.booked_on,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +35,10 @@ class JournalFilter:
     kind: str | None = None
     member_id: int | None = None
 
+    def __post_init__(self) -> None:
+        """Raises `EndsBeforeItStarts`."""
+        require_span(self.booked_from, self.booked_to)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundEntry:
@@ -52,22 +50,12 @@ def find_entries(
     session: Session,
     wanted: JournalFilter,
     *,
-    order: JournalOrder = "entered",
-    descending: bool = False,
     after_id: int = 0,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> list[FoundEntry]:
-    """In this order; those after the entry `after_id` where one is named, which are none after one that is not
-    there."""
-    key = _KEYS[order]
-    statement = _filtered(select(JournalEntry), wanted)
-    if after_id:
-        last = select(key).where(JournalEntry.id == after_id).scalar_subquery()
-        later = JournalEntry.id < after_id if descending else JournalEntry.id > after_id
-        beyond = key < last if descending else key > last
-        statement = statement.where(or_(beyond, and_(key == last, later)))
-    direction = (key.desc(), JournalEntry.id.desc()) if descending else (key, JournalEntry.id)
-    entries = session.scalars(statement.order_by(*direction).limit(limit)).all()
+    statement = listing.part(select(JournalEntry), JournalEntry.id, after_id, limit)
+    entries = session.scalars(_filtered(statement, wanted)).all()
     lines: dict[int, list[JournalLine]] = {}
     of_entries = (
         select(JournalLine)
@@ -79,16 +67,14 @@ def find_entries(
     return [FoundEntry(entry, lines.get(entry.id, [])) for entry in entries]
 
 
-def entries_for_file(
-    session: Session, wanted: JournalFilter, order: JournalOrder, *, descending: bool
-) -> list[FoundEntry]:
+def entries_for_file(session: Session, wanted: JournalFilter, listing: Listing) -> list[FoundEntry]:
     """All that were found, in this order. Raises `TooManyRows`."""
     found = session.scalars(
         select(func.count()).select_from(_filtered(select(JournalEntry), wanted).subquery())
     ).one()
     if found > MOST_IN_FILE:
         raise TooManyRows(found=found, most=MOST_IN_FILE)
-    return find_entries(session, wanted, order=order, descending=descending, limit=MOST_IN_FILE)
+    return find_entries(session, wanted, limit=MOST_IN_FILE, listing=listing)
 
 
 def _filtered(statement: Select[JournalEntry], wanted: JournalFilter) -> Select[JournalEntry]:

@@ -16,16 +16,16 @@ from coworking.billing.books.findings import open_findings
 from coworking.billing.books.journal_search import (
     FoundEntry,
     JournalFilter,
-    JournalOrder,
     entries_for_file,
     find_entries,
 )
 from coworking.billing.invoicing.routes import AcceptLanguage, as_file
 from coworking.billing.journal import ACCOUNTS
-from coworking.billing.journal_models import ClosedMonth
+from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.rules import RulesOfBilling
 from coworking.kit.audit import record
 from coworking.kit.calendars import MONTH_PATTERN
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import LARGEST_YEN, plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
@@ -33,6 +33,8 @@ from coworking.kit.web.language import preferred_language
 from coworking.membership import MoneyStaff, Staff
 
 router = APIRouter(prefix="/api", tags=["books"])
+
+MonthListing = Annotated[Listing, Depends(listing_of(span=ClosedMonth.closed_at, month=ClosedMonth.month))]
 
 Month = Annotated[
     str,
@@ -125,6 +127,10 @@ def wanted_entries(
     )
 
 
+JournalListing = Annotated[
+    Listing,
+    Depends(listing_of(booked_on=JournalEntry.booked_on, counterparty=JournalEntry.counterparty)),
+]
 Wanted = Annotated[JournalFilter, Depends(wanted_entries)]
 
 
@@ -132,15 +138,12 @@ Wanted = Annotated[JournalFilter, Depends(wanted_entries)]
 def get_journal(
     visit: Staff,
     wanted: Wanted,
-    order: JournalOrder = "entered",
-    descending: bool = False,
+    listing: JournalListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[JournalEntryAnswer]:
     """By day, amount and counterparty together."""
-    found = find_entries(
-        visit.session, wanted, order=order, descending=descending, after_id=after, limit=limit
-    )
+    found = find_entries(visit.session, wanted, after_id=after, limit=limit, listing=listing)
     return page(found, limit, JournalEntryAnswer.of, lambda one: one.entry.id)
 
 
@@ -153,13 +156,12 @@ def get_journal(
 def get_journal_file(
     visit: Staff,
     wanted: Wanted,
-    order: JournalOrder = "entered",
-    descending: bool = False,
+    listing: JournalListing,
     accept_language: AcceptLanguage = "",
 ) -> Response:
     """At most 50,000 entries."""
     language = preferred_language(accept_language)
-    found = entries_for_file(visit.session, wanted, order, descending=descending)
+    found = entries_for_file(visit.session, wanted, listing)
     record(
         visit.session,
         operator_id=visit.operator_id,
@@ -191,8 +193,10 @@ def get_journal_file(
 
 
 @router.get("/books/months", summary="List the months that are closed")
-def get_months(visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[ClosedMonthAnswer]:
-    closed = closed_months(visit.session, after_id=after, limit=limit)
+def get_months(
+    visit: Staff, listing: MonthListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[ClosedMonthAnswer]:
+    closed = closed_months(visit.session, after_id=after, limit=limit, listing=listing)
     return page(closed, limit, ClosedMonthAnswer.of, lambda one: one.id)
 
 

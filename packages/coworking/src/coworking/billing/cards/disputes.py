@@ -16,6 +16,7 @@ from coworking.billing.payment_models import Payment
 from coworking.billing.payments import NewPayment, record_payment, reversal_of, reverse_payment
 from coworking.billing.profile import PaymentMeans
 from coworking.billing.rules import BillingRules
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import facts, tell_staff
 
 ACTOR: Final = "card-provider"
@@ -53,15 +54,14 @@ def apply_dispute(session: Session, rules: BillingRules, dispute: Dispute, now: 
 
 
 def list_disputes(
-    session: Session, *, status: str | None, after_id: int, limit: int
+    session: Session, *, status: str | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[tuple[CardDispute, str]]:
     """With the numbers of their invoices."""
-    statement = (
-        select(CardDispute, Invoice.number)
-        .join(Invoice, Invoice.id == CardDispute.invoice_id)
-        .where(CardDispute.id > after_id)
-        .order_by(CardDispute.id)
-        .limit(limit)
+    statement = listing.part(
+        select(CardDispute, Invoice.number).join(Invoice, Invoice.id == CardDispute.invoice_id),
+        CardDispute.id,
+        after_id,
+        limit,
     )
     if status is not None:
         statement = statement.where(CardDispute.status == status)

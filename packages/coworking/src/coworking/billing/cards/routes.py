@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import select
 
 from coworking.billing.cards.disputes import list_disputes
-from coworking.billing.cards.models import CardCharge
+from coworking.billing.cards.models import CardCharge, CardDispute
 from coworking.billing.cards.registering import ask_for_setup, card_of, latest_setup, remove_card
 from coworking.billing.invoice_models import Invoice
 from coworking.billing.payment_schemas import (
@@ -18,10 +18,26 @@ from coworking.billing.payment_schemas import (
     CardStateAnswer,
     DisputeAnswer,
 )
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import MoneyStaff, SignedIn, facts
 
 router = APIRouter(prefix="/api", tags=["payments"])
+
+CardChargeListing = Annotated[
+    Listing,
+    Depends(listing_of(span=CardCharge.asked_at, asked_at=CardCharge.asked_at, amount=CardCharge.amount)),
+]
+DisputeListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=CardDispute.opened_at,
+            equal={"member_id": (CardDispute.member_id, AnId)},
+            opened_at=CardDispute.opened_at,
+        )
+    ),
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
@@ -57,6 +73,7 @@ def delete_card(member_id: MemberId, visit: SignedIn) -> None:
 @router.get("/card-charges", summary="List what became of charging cards")
 def get_charges(
     visit: MoneyStaff,
+    listing: CardChargeListing,
     member_id: int | None = None,
     status: Annotated[
         Literal["asked", "unknown", "succeeded", "declined"] | None,
@@ -65,13 +82,8 @@ def get_charges(
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[CardChargeAnswer]:
-    statement = (
-        select(CardCharge, Invoice.number)
-        .join(Invoice, Invoice.id == CardCharge.invoice_id)
-        .where(CardCharge.id > after)
-        .order_by(CardCharge.id)
-        .limit(limit)
-    )
+    asked = select(CardCharge, Invoice.number).join(Invoice, Invoice.id == CardCharge.invoice_id)
+    statement = listing.part(asked, CardCharge.id, after, limit)
     if member_id is not None:
         statement = statement.where(CardCharge.member_id == member_id)
     if status is not None:
@@ -83,9 +95,10 @@ def get_charges(
 @router.get("/card-disputes", summary="List disputed card payments")
 def get_disputes(
     visit: MoneyStaff,
+    listing: DisputeListing,
     status: Annotated[Literal["open", "won", "lost"] | None, Query()] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[DisputeAnswer]:
-    disputes = list_disputes(visit.session, status=status, after_id=after, limit=limit)
+    disputes = list_disputes(visit.session, status=status, after_id=after, limit=limit, listing=listing)
     return page(disputes, limit, lambda row: DisputeAnswer.of(*row), lambda row: row[0].id)

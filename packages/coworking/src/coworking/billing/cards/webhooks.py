@@ -19,8 +19,10 @@ from coworking.billing.cards.disputes import apply_dispute
 from coworking.billing.cards.models import CardCharge, CardEvent
 from coworking.billing.cards.provider import CardProviders, SignatureWrong
 from coworking.billing.cards.registering import finish_setup
+from coworking.billing.payment_events import CardRegistered
 from coworking.billing.rules import RulesOfBilling
 from coworking.kit.db import table_of
+from coworking.kit.events import tell
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership import Doorway
 
@@ -97,6 +99,7 @@ def hear_event(context: TaskContext, *, event_id: int, tries: int = 0) -> None:
         member_id = finish_setup(session, provider, event.reference, now)
         if member_id is not None:
             queue_collection(session, event.operator_id, member_id, now)
+            tell(session, CardRegistered(member_id, now))
     elif event.kind == "charge":
         charge = _charge_of(session, event.reference)
         if charge is not None and charge.status in ("asked", "unknown"):

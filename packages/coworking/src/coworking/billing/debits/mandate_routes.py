@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from coworking.billing.bank_uploads import FILE_BODY, Uploaded
 from coworking.billing.debits.mandates import (
@@ -29,11 +29,19 @@ from coworking.billing.debits.schemas import (
     WithoutMandateAnswer,
 )
 from coworking.billing.rules import RulesOfBilling
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
 from coworking.membership import MoneyStaff, SignedIn, Visit, facts
 
 router = APIRouter(prefix="/api", tags=["direct debit"])
+
+MandateListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(span=DebitMandate.signed_on, signed_on=DebitMandate.signed_on, holder=DebitMandate.holder)
+    ),
+]
 
 MemberId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 MandateId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -59,23 +67,32 @@ def post_mandate(member_id: MemberId, body: MandateBody, visit: MoneyStaff) -> M
 
 @router.get("/members/{member_id}/debit-mandates", summary="A member's direct-debit mandates")
 def get_members_mandates(
-    member_id: MemberId, visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS
+    member_id: MemberId,
+    visit: SignedIn,
+    listing: MandateListing,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[MandateAnswer]:
     visit.require_member(member_id)
     facts(visit.session, member_id)
-    found = list_mandates(visit.session, member_id=member_id, state=None, after_id=after, limit=limit)
+    found = list_mandates(
+        visit.session, member_id=member_id, state=None, after_id=after, limit=limit, listing=listing
+    )
     return _page(visit, found, limit)
 
 
 @router.get("/debit-mandates", summary="List direct-debit mandates")
 def get_mandates(
     visit: MoneyStaff,
+    listing: MandateListing,
     member_id: int | None = None,
     state: Annotated[State | None, Query()] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[MandateAnswer]:
-    found = list_mandates(visit.session, member_id=member_id, state=state, after_id=after, limit=limit)
+    found = list_mandates(
+        visit.session, member_id=member_id, state=state, after_id=after, limit=limit, listing=listing
+    )
     return _page(visit, found, limit)
 
 

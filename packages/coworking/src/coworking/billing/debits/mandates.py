@@ -21,6 +21,7 @@ from coworking.billing.zengin.debit_files import BankAccount
 from coworking.billing.zengin.records import bank_kana, fits
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.sealing import FieldKeys
 from coworking.membership import contracts_of, hold_member, members_to_charge
 
@@ -163,9 +164,15 @@ def members_without_mandate(session: Session, profile: BillingProfile, today: da
 
 
 def list_mandates(
-    session: Session, *, member_id: int | None, state: State | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    state: State | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[DebitMandate]:
-    statement = select(DebitMandate).where(DebitMandate.id > after_id).order_by(DebitMandate.id).limit(limit)
+    statement = listing.part(select(DebitMandate), DebitMandate.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(DebitMandate.member_id == member_id)
     if state is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from sqlalchemy import select
 
 from coworking.billing.bank_uploads import ANY_FILE, FILE_BODY, Uploaded
@@ -15,12 +15,26 @@ from coworking.billing.debits.schemas import DebitAnswer, DebitBody, DebitRowAns
 from coworking.billing.invoice_models import Invoice
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.sealing import FieldKeys
 from coworking.kit.web.language import preferred_language
 from coworking.membership import MoneyStaff, Visit
 
 router = APIRouter(prefix="/api", tags=["direct debit"])
+
+DebitListing = Annotated[
+    Listing,
+    Depends(listing_of(span=DebitBatch.debit_on, debit_on=DebitBatch.debit_on, amount=DebitBatch.amount)),
+]
+RowListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            equal={"member_id": (DebitRow.member_id, AnId)}, amount=DebitRow.amount, invoice=Invoice.number
+        )
+    ),
+]
 
 DebitId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 AcceptLanguage = Annotated[str, Header(include_in_schema=False)]
@@ -45,13 +59,14 @@ def post_debit(body: DebitBody, visit: MoneyStaff) -> MadeDebitAnswer:
 @router.get("/debits", summary="List batches of direct debits")
 def get_debits(
     visit: MoneyStaff,
+    listing: DebitListing,
     state: Annotated[
         Literal["written", "settled", "cancelled"] | None, Query(description="written: results are awaited.")
     ] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[DebitAnswer]:
-    statement = select(DebitBatch).where(DebitBatch.id > after).order_by(DebitBatch.id).limit(limit)
+    statement = listing.part(select(DebitBatch), DebitBatch.id, after, limit)
     if state is not None:
         statement = statement.where(DebitBatch.state == state)
     return page(visit.session.scalars(statement).all(), limit, DebitAnswer.of, lambda one: one.id)
@@ -66,19 +81,15 @@ def get_debit(debit_id: DebitId, visit: MoneyStaff) -> DebitAnswer:
 def get_rows(
     debit_id: DebitId,
     visit: MoneyStaff,
+    listing: RowListing,
     state: Annotated[Literal["asked", "paid", "failed", "cancelled"] | None, Query()] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     accept_language: AcceptLanguage = "",
 ) -> Page[DebitRowAnswer]:
     _batch(visit, debit_id)
-    statement = (
-        select(DebitRow, Invoice.number)
-        .join(Invoice, Invoice.id == DebitRow.invoice_id)
-        .where(DebitRow.batch_id == debit_id, DebitRow.id > after)
-        .order_by(DebitRow.id)
-        .limit(limit)
-    )
+    asked = select(DebitRow, Invoice.number).join(Invoice, Invoice.id == DebitRow.invoice_id)
+    statement = listing.part(asked, DebitRow.id, after, limit).where(DebitRow.batch_id == debit_id)
     if state is not None:
         statement = statement.where(DebitRow.state == state)
     language = preferred_language(accept_language)

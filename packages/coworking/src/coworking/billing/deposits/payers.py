@@ -17,6 +17,7 @@ from coworking.billing.invoice_models import Invoice, InvoiceBalance
 from coworking.billing.zengin.payer_names import payer_key, reference_in
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership import names_paid_under
 
 LONGEST_SERIAL = 9
@@ -70,8 +71,10 @@ def learn_name(session: Session, deposit: Deposit, member_id: int, *, actor: str
     session.execute(statement.on_conflict_do_nothing(index_elements=["member_id", "payer_key"]))
 
 
-def list_names(session: Session, *, member_id: int | None, after_id: int, limit: int) -> Sequence[PayerName]:
-    statement = select(PayerName).where(PayerName.id > after_id).order_by(PayerName.id).limit(limit)
+def list_names(
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[PayerName]:
+    statement = listing.part(select(PayerName), PayerName.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(PayerName.member_id == member_id)
     return session.scalars(statement).all()

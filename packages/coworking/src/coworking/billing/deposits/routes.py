@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import select
 
 from coworking.billing.bank_uploads import FILE_BODY, Uploaded
 from coworking.billing.deposits.assigning import assign_deposit, ignore_deposit, undo_deposit
 from coworking.billing.deposits.matching import decide
-from coworking.billing.deposits.models import Deposit, DepositFile
+from coworking.billing.deposits.models import Deposit, DepositFile, PayerName
 from coworking.billing.deposits.payers import accounts_of, forget_name, list_names, told_by
 from coworking.billing.deposits.receiving import read_file
 from coworking.billing.deposits.schemas import (
@@ -25,10 +24,29 @@ from coworking.billing.deposits.schemas import (
 )
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import AnId, Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import MoneyStaff, Visit
 
 router = APIRouter(prefix="/api", tags=["deposits"])
+
+FileListing = Annotated[Listing, Depends(listing_of(span=DepositFile.read_at, read_at=DepositFile.read_at))]
+DepositListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Deposit.received_on,
+            equal={"file_id": (Deposit.file_id, AnId)},
+            received_on=Deposit.received_on,
+            amount=Deposit.amount,
+            payer=Deposit.payer,
+        )
+    ),
+]
+NameListing = Annotated[
+    Listing,
+    Depends(listing_of(span=PayerName.learned_at, name=PayerName.name, learned_at=PayerName.learned_at)),
+]
 
 DepositId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
@@ -52,8 +70,10 @@ def post_file(visit: MoneyStaff, content: Uploaded) -> DepositFileAnswer:
 
 
 @router.get("/deposits/files", summary="List the files of deposits that were read")
-def get_files(visit: MoneyStaff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[DepositFileAnswer]:
-    statement = select(DepositFile).where(DepositFile.id > after).order_by(DepositFile.id).limit(limit)
+def get_files(
+    visit: MoneyStaff, listing: FileListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[DepositFileAnswer]:
+    statement = listing.part(select(DepositFile), DepositFile.id, after, limit)
     files = visit.session.scalars(statement).all()
     return page(files, limit, DepositFileAnswer.of, lambda file: file.id)
 
@@ -61,23 +81,18 @@ def get_files(visit: MoneyStaff, after: After = 0, limit: Limit = USUAL_ITEMS) -
 @router.get("/deposits", summary="List deposits")
 def get_deposits(
     visit: MoneyStaff,
+    listing: DepositListing,
     status: Annotated[Status | None, Query(description="unmatched: what waits for staff.")] = None,
     member_id: int | None = None,
-    from_day: Annotated[date | None, Query(description="First day of the receipt.")] = None,
-    to_day: Annotated[date | None, Query(description="Last day of the receipt.")] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[DepositAnswer]:
     """Unmatched ones with the members who may have paid, and what speaks for each."""
-    statement = select(Deposit).where(Deposit.id > after).order_by(Deposit.id).limit(limit)
+    statement = listing.part(select(Deposit), Deposit.id, after, limit)
     if status is not None:
         statement = statement.where(Deposit.status == status)
     if member_id is not None:
         statement = statement.where(Deposit.member_id == member_id)
-    if from_day is not None:
-        statement = statement.where(Deposit.received_on >= from_day)
-    if to_day is not None:
-        statement = statement.where(Deposit.received_on <= to_day)
     answers = _answers(visit, visit.session.scalars(statement).all())
     return page(answers, limit, lambda answer: answer, lambda answer: answer.id)
 
@@ -125,9 +140,13 @@ def post_undo(deposit_id: DepositId, visit: MoneyStaff) -> DepositAnswer:
 
 @router.get("/payer-names", summary="List the names under which members pay, as staff have assigned them")
 def get_names(
-    visit: MoneyStaff, member_id: int | None = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: MoneyStaff,
+    listing: NameListing,
+    member_id: int | None = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[PayerNameAnswer]:
-    names = list_names(visit.session, member_id=member_id, after_id=after, limit=limit)
+    names = list_names(visit.session, member_id=member_id, after_id=after, limit=limit, listing=listing)
     return page(names, limit, PayerNameAnswer.of, lambda name: name.id)
 
 

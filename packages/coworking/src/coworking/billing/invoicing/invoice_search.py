@@ -7,18 +7,17 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coworking.billing.invoice_models import Invoice, InvoiceBalance, InvoicedCharge, InvoiceLine
 from coworking.billing.invoicing.errors import TooManyRows
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing, require_span
 
 MOST_IN_FILE = 50_000
-
-InvoiceOrder = Literal["entered", "issued_on", "due_on", "total", "counterparty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,11 @@ class InvoiceFilter:
     counterparty: str | None = None
     period: str | None = None
     """Of the due days: `2026-06`."""
+
+    def __post_init__(self) -> None:
+        """Raises `EndsBeforeItStarts`."""
+        require_span(self.issued_from, self.issued_to)
+        require_span(self.due_from, self.due_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +64,12 @@ def find_invoices(
     session: Session,
     wanted: InvoiceFilter,
     *,
-    order: InvoiceOrder = "entered",
-    descending: bool = False,
     after_id: int = 0,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> list[FoundInvoice]:
-    """In this order; those after the paper `after_id` where one is named, which are none after one that is not
-    there."""
-    key = _KEYS[order]
-    statement = _filtered(_STATEMENT, wanted)
-    if after_id:
-        last = select(key).where(Invoice.id == after_id).scalar_subquery()
-        later = Invoice.id < after_id if descending else Invoice.id > after_id
-        beyond = key < last if descending else key > last
-        statement = statement.where(or_(beyond, and_(key == last, later)))
-    direction = (key.desc(), Invoice.id.desc()) if descending else (key, Invoice.id)
-    return _with_lines(session, session.execute(statement.order_by(*direction).limit(limit)).all())
+    statement = listing.part(_STATEMENT, Invoice.id, after_id, limit)
+    return _with_lines(session, session.execute(_filtered(statement, wanted)).all())
 
 
 def find_invoice(session: Session, number: str) -> FoundInvoice:
@@ -94,14 +88,12 @@ def sum_of_found(session: Session, wanted: InvoiceFilter) -> SumOfFound:
     return SumOfFound(count, amount or Decimal(0))
 
 
-def invoices_for_file(
-    session: Session, wanted: InvoiceFilter, order: InvoiceOrder, *, descending: bool
-) -> list[FoundInvoice]:
+def invoices_for_file(session: Session, wanted: InvoiceFilter, listing: Listing) -> list[FoundInvoice]:
     """All that were found, in this order. Raises `TooManyRows`."""
     found = sum_of_found(session, wanted).count
     if found > MOST_IN_FILE:
         raise TooManyRows(found=found, most=MOST_IN_FILE)
-    return find_invoices(session, wanted, order=order, descending=descending, limit=MOST_IN_FILE)
+    return find_invoices(session, wanted, limit=MOST_IN_FILE, listing=listing)
 
 
 def invoice_numbers(session: Session, charge_ids: Collection[int]) -> dict[int, str]:
@@ -116,19 +108,12 @@ def invoice_numbers(session: Session, charge_ids: Collection[int]) -> dict[int, 
 
 
 _credited = aliased(Invoice)
-_name = Invoice.addressee["name"].astext
+COUNTERPARTY = Invoice.addressee["name"].astext
 _STATEMENT: Select[Invoice, InvoiceBalance, str] = (
     select(Invoice, InvoiceBalance, _credited.number)
     .outerjoin(InvoiceBalance, InvoiceBalance.invoice_id == Invoice.id)
     .outerjoin(_credited, _credited.id == Invoice.credits_id)
 )
-_KEYS: dict[InvoiceOrder, SQLColumnExpression[Any]] = {
-    "entered": Invoice.id,
-    "issued_on": Invoice.issued_on,
-    "due_on": Invoice.due_on,
-    "total": Invoice.total,
-    "counterparty": _name,
-}
 
 
 def _filtered(
@@ -144,7 +129,7 @@ def _filtered(
         (wanted.due_to, Invoice.due_on.__le__),
         (wanted.least_total, Invoice.total.__ge__),
         (wanted.most_total, Invoice.total.__le__),
-        (wanted.counterparty, lambda name: _name.icontains(name, autoescape=True)),
+        (wanted.counterparty, lambda name: COUNTERPARTY.icontains(name, autoescape=True)),
         (wanted.period, func.to_char(Invoice.due_on, "YYYY-MM").__eq__),
     ]
     return statement.where(*(holds(value) for value, holds in conditions if value is not None))

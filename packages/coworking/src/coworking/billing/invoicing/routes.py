@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
+from coworking.billing.invoice_models import Invoice
 from coworking.billing.invoicing.credit_notes import credit
 from coworking.billing.invoicing.invoice_search import (
+    COUNTERPARTY,
     FoundInvoice,
     InvoiceFilter,
-    InvoiceOrder,
     find_invoice,
     find_invoices,
     invoices_for_file,
@@ -22,6 +23,7 @@ from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.audit import record
 from coworking.kit.calendars import MONTH_PATTERN
 from coworking.kit.errors import Language
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import LARGEST_YEN, plain
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
@@ -42,7 +44,18 @@ YenQuery = Annotated[Decimal | None, Query(ge=-LARGEST_YEN, le=LARGEST_YEN, max_
 NameQuery = Annotated[
     str | None, Query(min_length=1, max_length=100, description="A part of the name; case does not count.")
 ]
-Descending = Annotated[bool, Query(description="The last first.")]
+InvoiceListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            number=Invoice.number,
+            issued_on=Invoice.issued_on,
+            due_on=Invoice.due_on,
+            total=Invoice.total,
+            counterparty=COUNTERPARTY,
+        )
+    ),
+]
 HEADER = (
     "number", "kind", "corrects", "issued_on", "due_on", "member_id", "counterparty", "subtotal", "tax", "total",
     "status", "paid", "credited", "paid_on", "pays_by", "registration_number", "lines",
@@ -87,17 +100,14 @@ Wanted = Annotated[InvoiceFilter, Depends(wanted_invoices, scope="function")]
 def get_invoices(
     visit: SignedIn,
     wanted: Wanted,
-    order: InvoiceOrder = "entered",
-    descending: Descending = False,
+    listing: InvoiceListing,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
     accept_language: AcceptLanguage = "",
 ) -> Page[InvoiceAnswer]:
     """By day, amount and counterparty together, in any order."""
     rules, language = _rules(visit), preferred_language(accept_language)
-    found = find_invoices(
-        visit.session, wanted, order=order, descending=descending, after_id=after, limit=limit
-    )
+    found = find_invoices(visit.session, wanted, after_id=after, limit=limit, listing=listing)
     return page(found, limit, lambda one: InvoiceAnswer.of(one, rules, language), lambda one: one.invoice.id)
 
 
@@ -107,11 +117,9 @@ def get_invoices(
     response_class=Response,
     responses={200: {"content": {"text/csv": {}}}},
 )
-def get_invoices_file(
-    visit: SignedIn, wanted: Wanted, order: InvoiceOrder = "entered", descending: Descending = False
-) -> Response:
+def get_invoices_file(visit: SignedIn, wanted: Wanted, listing: InvoiceListing) -> Response:
     """At most 50,000 papers."""
-    found = invoices_for_file(visit.session, wanted, order, descending=descending)
+    found = invoices_for_file(visit.session, wanted, listing)
     record(
         visit.session,
         operator_id=visit.operator_id,

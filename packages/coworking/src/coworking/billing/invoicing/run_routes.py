@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from coworking.billing.invoice_models import BillingRun
 from coworking.billing.invoicing.errors import RunNotOpen
 from coworking.billing.invoicing.preview import (
     Order,
@@ -30,12 +31,26 @@ from coworking.billing.invoicing.schemas import (
 )
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.calendars import MONTH_PATTERN
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import LARGEST_YEN
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.spreadsheets import csv_file
 from coworking.membership import MoneyStaff, Staff, Visit
 
 router = APIRouter(prefix="/api", tags=["billing runs"])
+
+RunListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            usual="-id",
+            span=BillingRun.opened_at,
+            equal={"status": (BillingRun.status, Literal["open", "issuing", "issued"])},
+            period=BillingRun.period,
+            issued_at=BillingRun.issued_at,
+        )
+    ),
+]
 
 Period = Annotated[
     str,
@@ -69,8 +84,10 @@ Wanted = Annotated[PreviewFilter, Depends(preview_filter)]
 
 
 @router.get("/billing-runs", summary="List the billing runs, the newest first")
-def get_runs(visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[RunAnswer]:
-    runs = list_runs(visit.session, before_id=after, limit=limit)
+def get_runs(
+    visit: Staff, listing: RunListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[RunAnswer]:
+    runs = list_runs(visit.session, after_id=after, limit=limit, listing=listing)
     return page(runs, limit, RunAnswer.of, lambda facts: facts.run.id)
 
 

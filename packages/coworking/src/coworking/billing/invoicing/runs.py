@@ -27,6 +27,7 @@ from coworking.billing.paper_fields import IssueMode
 from coworking.billing.rules import BillingRules, RulesOfBilling
 from coworking.kit.audit import record
 from coworking.kit.db import table_of
+from coworking.kit.listing import NEWEST_FIRST, Listing
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership import facts
 
@@ -240,9 +241,13 @@ class RunFacts:
 
 
 def list_runs(
-    session: Session, *, before_id: int = 0, limit: int, period: str | None = None
+    session: Session,
+    *,
+    after_id: int = 0,
+    limit: int,
+    period: str | None = None,
+    listing: Listing = NEWEST_FIRST,
 ) -> list[RunFacts]:
-    """The newest first."""
     invoices = (
         select(
             Invoice.run_id,
@@ -256,17 +261,14 @@ def list_runs(
     parked = (
         select(ParkedAccount.run_id, func.count().label("count")).group_by(ParkedAccount.run_id).subquery()
     )
-    statement = (
+    runs = (
         select(
             BillingRun, func.coalesce(invoices.c.count, 0), invoices.c.total, func.coalesce(parked.c.count, 0)
         )
         .outerjoin(invoices, invoices.c.run_id == BillingRun.id)
         .outerjoin(parked, parked.c.run_id == BillingRun.id)
-        .order_by(BillingRun.id.desc())
-        .limit(limit)
     )
-    if before_id:
-        statement = statement.where(BillingRun.id < before_id)
+    statement = listing.part(runs, BillingRun.id, after_id, limit)
     if period is not None:
         statement = statement.where(BillingRun.period == period)
     return [

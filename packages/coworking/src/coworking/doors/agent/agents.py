@@ -19,6 +19,7 @@ from coworking.doors.rules import DoorRules
 from coworking.kit.audit import record
 from coworking.kit.db import violated_constraint
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 
 TOKEN_FORM: Final = re.compile(r"rda_([1-9][0-9]{0,8})_[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -73,9 +74,11 @@ def agent_of(session: Session, token: str) -> DoorAgent | None:
     )
 
 
-def list_agents(session: Session, *, after_id: int, limit: int) -> Sequence[DoorAgent]:
-    """The revoked ones too, in the order in which they were made."""
-    statement = select(DoorAgent).where(DoorAgent.id > after_id).order_by(DoorAgent.id).limit(limit)
+def list_agents(
+    session: Session, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[DoorAgent]:
+    """The revoked ones too."""
+    statement = listing.part(select(DoorAgent), DoorAgent.id, after_id, limit)
     return session.scalars(statement).all()
 
 

@@ -44,9 +44,10 @@ class ToldEvent:
     at: datetime
 
 
-def last_sequence_of(session: Session, agent_id: int) -> int:
-    """The highest that was ever heard; 0 before the first."""
-    return session.scalar(select(func.max(AgentEvent.sequence)).where(AgentEvent.agent_id == agent_id)) or 0
+def last_sequence_of(session: Session, agent: DoorAgent) -> int:
+    """The highest that was ever heard; 0 before the first. What is on record may be forgotten since."""
+    heard = session.scalar(select(func.max(AgentEvent.sequence)).where(AgentEvent.agent_id == agent.id)) or 0
+    return max(heard, agent.recorded_sequence)
 
 
 def receive(

@@ -27,11 +27,19 @@ from coworking.doors.codes import CodeSigner
 from coworking.doors.requests import rules_of
 from coworking.doors.rules import DoorRules, DoorSecrets, ReservedTimes, RulesOfDoors
 from coworking.kit.errors import NotFound, SignInRequired
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.outbox import Resources
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import Administrator, Staff, doorway_of
 
 router = APIRouter(prefix="/api", tags=["door agents"])
+
+AgentListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(lacking={"is_valid": DoorAgent.revoked_at}, name=DoorAgent.name, seen_at=DoorAgent.seen_at)
+    ),
+]
 agent_token = HTTPBearer(
     auto_error=False, scheme_name="DoorAgent", description="`POST /api/door-agents` gives the token."
 )
@@ -86,8 +94,10 @@ def post_door_agent(body: NewAgentBody, visit: Administrator) -> NewAgentAnswer:
 
 
 @router.get("/door-agents", summary="List door computers with when they were heard last")
-def get_door_agents(visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[AgentAnswer]:
-    agents = list_agents(visit.session, after_id=after, limit=limit)
+def get_door_agents(
+    visit: Staff, listing: AgentListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[AgentAnswer]:
+    agents = list_agents(visit.session, after_id=after, limit=limit, listing=listing)
     return page(agents, limit, AgentAnswer.model_validate, lambda agent: agent.id)
 
 

@@ -89,7 +89,7 @@ def write_list(
         version=agent.list_version,
         issued_at=span.starts_at,
         valid_until=span.ends_at,
-        last_sequence=last_sequence_of(session, agent.id),
+        last_sequence=last_sequence_of(session, agent),
         code_key=CodeSigner(secrets.code_seed).public_key.hex(),
         card_key=secrets.card_key.hex(),
         must_check_in=rules.profile.must_check_in,

@@ -14,7 +14,15 @@ from typing import Any, Final
 
 import httpx
 
-from coworking.doors.locks.protocol import LockAnswer, LockState, Unlock, refused, unknown
+from coworking.doors.locks.protocol import (
+    NO_TOKEN,
+    TOKEN_REFUSED,
+    LockAnswer,
+    LockState,
+    Unlock,
+    refused,
+    unknown,
+)
 from coworking.doors.locks.vendor_http import UNAUTHORIZED, ask, body_of, failed
 from coworking.doors.locks.vendor_tokens import TokenSource
 
@@ -67,13 +75,13 @@ class AkerunLock:
         url = f"{BASE}/v3/organizations/{self.organization_id}/{path}"
         token = self.tokens.token()
         if token is None:
-            return refused("no-token")
+            return refused(NO_TOKEN)
         answer = ask(self.client, method, url, headers=_bearer(token), params=params)
         if isinstance(answer, LockAnswer) or answer.status_code != UNAUTHORIZED:
             return answer
         newer = self.tokens.renewed(token)
         if newer is None:
-            return answer
+            return refused(TOKEN_REFUSED)
         return ask(self.client, method, url, headers=_bearer(newer), params=params)
 
 

@@ -16,8 +16,9 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
+from coworking.doors.locks.faults import tell_fault
 from coworking.doors.locks.models import DoorCommand
-from coworking.doors.locks.protocol import Lock, LockAnswer, LockState, Unlock, refused
+from coworking.doors.locks.protocol import FAULTS, NO_LOCK, Lock, LockAnswer, LockState, Unlock, refused
 from coworking.kit.db import Database
 from coworking.kit.outbox import TaskContext, task
 
@@ -95,7 +96,7 @@ def send_unlock(context: TaskContext, *, command_id: int) -> None:
         _look_later(context.session, command, now)
         return
     assigned = locks.of_door(context.operator_id, command.door)
-    answer = refused("no-lock") if assigned is None else assigned.lock.unlock(_asked(assigned, command))
+    answer = refused(NO_LOCK) if assigned is None else assigned.lock.unlock(_asked(assigned, command))
     _record(context, command, answer)
 
 
@@ -139,6 +140,8 @@ def _record(context: TaskContext, command: DoorCommand, answer: LockAnswer) -> N
     command.reference = answer.reference or command.reference
     if answer.state is not LockState.UNKNOWN:
         command.answered_at = now
+        if answer.detail in FAULTS:
+            tell_fault(context, command)
         return
     _look_later(session, command, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,3 +48,9 @@ def latest_decisions(session: Session, limit: int) -> Sequence[LatestDecision]:
         )
         for event, state in session.execute(statement)
     ]
+
+
+def latest_commands(session: Session, doors: Iterable[str]) -> dict[str, DoorCommand | None]:
+    """The last unlock of each of these doors."""
+    of_door = select(DoorCommand).order_by(DoorCommand.id.desc()).limit(1)
+    return {door: session.scalar(of_door.where(DoorCommand.door == door)) for door in doors}

@@ -87,7 +87,7 @@ class MqttLocks:
         if client is None:
             return refused("unreachable")
         answers: SimpleQueue[LockAnswer] = SimpleQueue()
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types for it
         properties.MessageExpiryInterval = lasts_seconds
         topic = f"{self._broker.prefix}/{asked.lock_reference}/{verb}"
         with self._guard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class LockState(StrEnum):
@@ -46,6 +46,14 @@ class Lock(Protocol):
         """What became of a command that was asked, without asking again; `unknown` where the vendor cannot say."""
         ...
 
+
+NO_LOCK: Final = "no-lock"
+"""No lock was named for the door."""
+NO_TOKEN: Final = "no-token"  # noqa: S105 - a reason
+TOKEN_REFUSED: Final = "token-refused"  # noqa: S105 - a reason
+"""The vendor takes our token no more, and gives no other for it."""
+FAULTS: Final = frozenset({NO_LOCK, NO_TOKEN, TOKEN_REFUSED})
+"""Why a lock refuses until somebody of the operator's has seen to it."""
 
 UNLOCKED = LockAnswer(LockState.OPENED, "done")
 

@@ -13,7 +13,15 @@ from typing import Final
 
 import httpx
 
-from coworking.doors.locks.protocol import UNLOCKED, LockAnswer, LockState, Unlock, refused, unknown
+from coworking.doors.locks.protocol import (
+    NO_TOKEN,
+    UNLOCKED,
+    LockAnswer,
+    LockState,
+    Unlock,
+    refused,
+    unknown,
+)
 from coworking.doors.locks.vendor_http import UNAUTHORIZED, ask, body_of, failed
 from coworking.doors.locks.vendor_tokens import TokenSource
 
@@ -49,7 +57,7 @@ class RemoteLock:
     def _ask(self, method: str, path: str) -> httpx.Response | LockAnswer:
         token = self.tokens.token()
         if token is None:
-            return refused("no-token")
+            return refused(NO_TOKEN)
         url = f"{BASE}/devices/{path}"
         answer = ask(self.client, method, url, headers=_headers(token))
         if isinstance(answer, LockAnswer) or answer.status_code not in (UNAUTHORIZED, FORBIDDEN):

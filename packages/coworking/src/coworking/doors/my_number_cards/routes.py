@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,8 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from coworking.doors.door_log import Attempt
-from coworking.doors.entering import unlock
+from coworking.doors.entering import refuse_unknown, unlock
+from coworking.doors.errors import EntryRefused
 from coworking.doors.my_number_cards.authority import AuthorityFiles
 from coworking.doors.my_number_cards.challenges import LASTS, make_challenge
 from coworking.doors.my_number_cards.errors import CardNotLinked, CertificateUnreadable
@@ -80,19 +82,29 @@ def put_card(member_id: MemberId, body: ProofBody, visit: SignedIn) -> LinkedAns
 def post_card_proof(
     door: Door, body: ProofBody, visit: Staff, request: Request
 ) -> DoorEventAnswer | Response:
-    """As the reader at the door has it. A refusal of a known member is on record."""
+    """As the reader at the door has it. Refusals are on record, those of a card that is not taken as nobody's."""
     rules = rules_of(visit)
     found = rules.profile.doors.get(door)
     if found is None:
         raise NotFound
+    office_id = offices_of(visit.session)[found.site]
+    attempt = Attempt(None, office_id, Means.MY_NUMBER, visit.actor.reference, visit.now, door=door)
+    try:
+        attempt = replace(attempt, member_id=_holder(visit, body))
+    except EntryRefused as refusal:
+        outcome = refuse_unknown(visit.session, attempt, "unlock", refusal, now=visit.now)
+    else:
+        outcome = unlock(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
+    shown = DoorEventAnswer.of(outcome.event, site_names(visit)[office_id])
+    return refused(request, visit, outcome) or shown
+
+
+def _holder(visit: Visit, body: ProofBody) -> int:
+    """Raises what `prove_card` does, `CardNotLinked`."""
     holder = card_holder(visit.session, _proven(visit, body))
     if holder is None:
         raise CardNotLinked
-    office_id = offices_of(visit.session)[found.site]
-    attempt = Attempt(holder, office_id, Means.MY_NUMBER, visit.actor.reference, visit.now, door=door)
-    outcome = unlock(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
-    shown = DoorEventAnswer.of(outcome.event, site_names(visit)[office_id])
-    return refused(request, visit, outcome) or shown
+    return holder
 
 
 def _proven(visit: Visit, body: ProofBody) -> str:

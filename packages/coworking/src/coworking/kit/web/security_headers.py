@@ -23,13 +23,18 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 HSTS_ONE_YEAR = "max-age=31536000; includeSubDomains"
 
+PERMISSIONS_POLICY = "Permissions-Policy"
+_OTHER_DEVICES = "microphone=(), geolocation=(), payment=(), usb=()"
+WITH_CAMERA = f"camera=(self), {_OTHER_DEVICES}"
+"""`PERMISSIONS_POLICY` of a page that reads codes by the camera."""
+
 _ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    PERMISSIONS_POLICY: f"camera=(), {_OTHER_DEVICES}",
 }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import Language
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.notices import notify
 from coworking.kit.outbox import TaskContext, task
 from coworking.membership.community.errors import NewsletterNotImportant
@@ -157,12 +158,17 @@ def _write(session: Session, announcement: Announcement, member: Member, now: da
 
 
 def list_announcements(
-    session: Session, *, kind: str | None, group: str | None, after_id: int, limit: int
+    session: Session,
+    *,
+    kind: str | None,
+    group: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Announcement]:
-    """In the order in which they were made."""
-    statement = select(Announcement).where(Announcement.id > after_id)
+    statement = listing.part(select(Announcement), Announcement.id, after_id, limit)
     if kind is not None:
         statement = statement.where(Announcement.kind == kind)
     if group is not None:
         statement = statement.where(Announcement.group_name == group)
-    return session.scalars(statement.order_by(Announcement.id).limit(limit)).all()
+    return session.scalars(statement).all()

@@ -15,6 +15,7 @@ from coworking.kit.audit import record
 from coworking.kit.calendars import BusinessCalendar
 from coworking.kit.errors import Language, NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.money import plain
 from coworking.kit.notices import notify
 from coworking.kit.outbox import TaskContext, task
@@ -97,15 +98,21 @@ def get_event(session: Session, event_id: int) -> CommunityEvent:
 
 
 def list_events(
-    session: Session, *, from_at: datetime | None, group: str | None, after_id: int, limit: int
+    session: Session,
+    *,
+    from_at: datetime | None,
+    group: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[CommunityEvent]:
-    """In the order in which they were entered; those that begin at `from_at` or later."""
-    statement = select(CommunityEvent).where(CommunityEvent.id > after_id)
+    """Those that begin at `from_at` or later."""
+    statement = listing.part(select(CommunityEvent), CommunityEvent.id, after_id, limit)
     if from_at is not None:
         statement = statement.where(CommunityEvent.starts_at >= from_at)
     if group is not None:
         statement = statement.where(CommunityEvent.group_name == group)
-    return session.scalars(statement.order_by(CommunityEvent.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def sign_up(
@@ -186,17 +193,13 @@ def release_sign_ups(context: TaskContext, *, event_id: int) -> None:
 
 
 def participants(
-    session: Session, event_id: int, *, after_id: int, limit: int
+    session: Session, event_id: int, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[tuple[SignUp, Member]]:
-    """Standing sign-ups with their members, in the order in which they came. Raises `NotFound`."""
+    """Standing sign-ups with their members. Raises `NotFound`."""
     get_event(session, event_id)
-    statement = (
-        select(SignUp, Member)
-        .join(Member, SignUp.member_id == Member.id)
-        .where(SignUp.event_id == event_id, SignUp.cancelled_at.is_(None), SignUp.id > after_id)
-        .order_by(SignUp.id)
-        .limit(limit)
-    )
+    statement = listing.part(
+        select(SignUp, Member).join(Member, SignUp.member_id == Member.id), SignUp.id, after_id, limit
+    ).where(SignUp.event_id == event_id, SignUp.cancelled_at.is_(None))
     return [(taken, member) for taken, member in session.execute(statement)]
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.community.preferences import STANDING
 from coworking.membership.models import Company, Member
 from coworking.membership.profile import MembershipProfile
@@ -35,20 +36,31 @@ class ListedCompany:
 
 
 def member_companies(
-    session: Session, profile: MembershipProfile, *, by_staff: bool, after_id: int, limit: int
+    session: Session,
+    profile: MembershipProfile,
+    *,
+    by_staff: bool,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ListedCompany]:
     """For staff, and for members where the operator shows it to them; empty for others."""
     if not by_staff and not profile.community.company_list:
         return []
-    return _companies(session, profile, None, after_id, limit)
+    return _companies(session, profile, None, after_id, limit, listing)
 
 
 def supporters(
-    session: Session, profile: MembershipProfile, *, after_id: int, limit: int
+    session: Session,
+    profile: MembershipProfile,
+    *,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ListedCompany]:
     """Companies on the plans that the profile lists publicly."""
     plans = [name for name, plan in profile.plans.items() if plan.listed_publicly]
-    return _companies(session, profile, plans, after_id, limit)
+    return _companies(session, profile, plans, after_id, limit, listing)
 
 
 def companies_csv(companies: Iterable[ListedCompany], language: str) -> str:
@@ -76,14 +88,16 @@ def _companies(
     plans: Collection[str] | None,
     after_id: int,
     limit: int,
+    listing: Listing,
 ) -> Sequence[ListedCompany]:
-    statement = (
-        select(Member.id, Company.name, Member.plan, Member.starts_on)
-        .join(Company, Member.company_id == Company.id)
-        .where(Member.id > after_id, Member.status.in_(STANDING))
-        .order_by(Member.id)
-        .limit(limit)
-    )
+    statement = listing.part(
+        select(Member.id, Company.name, Member.plan, Member.starts_on).join(
+            Company, Member.company_id == Company.id
+        ),
+        Member.id,
+        after_id,
+        limit,
+    ).where(Member.status.in_(STANDING))
     if plans is not None:
         statement = statement.where(Member.plan.in_(plans))
     return [

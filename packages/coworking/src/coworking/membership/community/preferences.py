@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.community.groups import pick_groups, picks_of, require_groups
 from coworking.membership.community.models import Preference
 from coworking.membership.errors import MembershipNotActive
@@ -95,9 +96,11 @@ def set_preferences(
     return after
 
 
-def postal_addresses(session: Session, *, after_id: int, limit: int) -> Sequence[PostalAddress]:
-    """Standing members with an address who take postal mailings, in the order in which they came."""
-    statement = (
+def postal_addresses(
+    session: Session, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[PostalAddress]:
+    """Standing members with an address who take postal mailings."""
+    statement = listing.part(
         select(
             Member.id,
             func.coalesce(Company.name, Person.name),
@@ -107,15 +110,14 @@ def postal_addresses(session: Session, *, after_id: int, limit: int) -> Sequence
         )
         .join(Person, Member.person_id == Person.id)
         .outerjoin(Company, Member.company_id == Company.id)
-        .outerjoin(Preference, Preference.member_id == Member.id)
-        .where(
-            Member.id > after_id,
-            Member.status.in_(STANDING),
-            func.coalesce(Company.address, Person.address).is_not(None),
-            func.coalesce(Preference.postal_mailings, True),
-        )
-        .order_by(Member.id)
-        .limit(limit)
+        .outerjoin(Preference, Preference.member_id == Member.id),
+        Member.id,
+        after_id,
+        limit,
+    ).where(
+        Member.status.in_(STANDING),
+        func.coalesce(Company.address, Person.address).is_not(None),
+        func.coalesce(Preference.postal_mailings, True),
     )
     return [
         PostalAddress(member_id, name, person if kind == "company" else None, address)

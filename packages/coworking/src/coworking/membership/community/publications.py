@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.community.models import MemberContent, NewsItem
 from coworking.membership.texts import BilingualText
 
@@ -61,20 +62,26 @@ def publish_content(
     return item
 
 
-def list_news(session: Session, *, after_id: int, limit: int) -> Sequence[NewsItem]:
-    """What is not withdrawn, in the order in which it was published."""
-    statement = select(NewsItem).where(NewsItem.id > after_id, NewsItem.withdrawn_at.is_(None))
-    return session.scalars(statement.order_by(NewsItem.id).limit(limit)).all()
+def list_news(
+    session: Session, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[NewsItem]:
+    """What is not withdrawn."""
+    statement = listing.part(select(NewsItem), NewsItem.id, after_id, limit).where(
+        NewsItem.withdrawn_at.is_(None)
+    )
+    return session.scalars(statement).all()
 
 
 def list_contents(
-    session: Session, *, kind: ContentKind | None, after_id: int, limit: int
+    session: Session, *, kind: ContentKind | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[MemberContent]:
-    """What is not withdrawn, in the order in which it was published."""
-    statement = select(MemberContent).where(MemberContent.id > after_id, MemberContent.withdrawn_at.is_(None))
+    """What is not withdrawn."""
+    statement = listing.part(select(MemberContent), MemberContent.id, after_id, limit).where(
+        MemberContent.withdrawn_at.is_(None)
+    )
     if kind is not None:
         statement = statement.where(MemberContent.kind == kind)
-    return session.scalars(statement.order_by(MemberContent.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def get_content(session: Session, content_id: int) -> MemberContent:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
+from coworking.kit.listing import AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import SignedIn, Staff, Visit
 from coworking.membership.community.directory import MOST_ROWS, companies_csv, member_companies, supporters
-from coworking.membership.community.models import MemberContent
+from coworking.membership.community.models import MemberContent, NewsItem
 from coworking.membership.community.preferences import require_standing
 from coworking.membership.community.publications import (
     Writing,
@@ -42,10 +43,29 @@ from coworking.membership.community.schemas import (
     TermsEditionAnswer,
     WritingBody,
 )
+from coworking.membership.models import Company, Member
 from coworking.membership.passing_by import Anybody
 from coworking.membership.rules import MemberRules, RulesOfMembers
 
 router = APIRouter(prefix="/api")
+
+NewsListing = Annotated[
+    Listing, Depends(listing_of(span=NewsItem.published_at, published_at=NewsItem.published_at))
+]
+CompanyListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Member.starts_on,
+            equal={"plan": (Member.plan, AText)},
+            name=Company.name,
+            starts_on=Member.starts_on,
+        )
+    ),
+]
+ContentListing = Annotated[
+    Listing, Depends(listing_of(span=MemberContent.published_at, published_at=MemberContent.published_at))
+]
 
 
 @router.post("/news", status_code=201, tags=["community"], summary="Publish a piece of news")
@@ -64,23 +84,34 @@ def delete_news(news_id: int, visit: Staff) -> None:
 
 
 @router.get("/published/{operator}/news", tags=["published"], summary="The list of news")
-def get_news(passage: Anybody, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[NewsAnswer]:
-    found = list_news(passage.session, after_id=after, limit=limit)
+def get_news(
+    passage: Anybody, listing: NewsListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[NewsAnswer]:
+    found = list_news(passage.session, after_id=after, limit=limit, listing=listing)
     return page(found, limit, NewsAnswer.of, lambda item: item.id)
 
 
 @router.get("/published/{operator}/supporters", tags=["published"], summary="The list of supporters")
-def get_supporters(passage: Anybody, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[SupporterAnswer]:
-    found = supporters(passage.session, passage.rules.profile, after_id=after, limit=limit)
+def get_supporters(
+    passage: Anybody, listing: CompanyListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[SupporterAnswer]:
+    found = supporters(passage.session, passage.rules.profile, after_id=after, limit=limit, listing=listing)
     return page(found, limit, SupporterAnswer.model_validate, lambda company: company.member_id)
 
 
 @router.get("/member-companies", tags=["community"], summary="The list of member companies")
-def get_companies(visit: SignedIn, after: After = 0, limit: Limit = USUAL_ITEMS) -> Page[CompanyAnswer]:
+def get_companies(
+    visit: SignedIn, listing: CompanyListing, after: After = 0, limit: Limit = USUAL_ITEMS
+) -> Page[CompanyAnswer]:
     """Empty for members whose operator does not show it to them."""
     _require_member(visit)
     found = member_companies(
-        visit.session, _rules(visit).profile, by_staff=visit.actor.is_staff, after_id=after, limit=limit
+        visit.session,
+        _rules(visit).profile,
+        by_staff=visit.actor.is_staff,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(found, limit, CompanyAnswer.model_validate, lambda company: company.member_id)
 
@@ -122,12 +153,13 @@ def post_content(body: ContentBody, visit: Staff) -> ContentAnswer:
 )
 def get_contents(
     visit: SignedIn,
+    listing: ContentListing,
     kind: Literal["content", "supporter-benefit"] | None = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[ContentTitleAnswer]:
     _require_member(visit)
-    found = list_contents(visit.session, kind=kind, after_id=after, limit=limit)
+    found = list_contents(visit.session, kind=kind, after_id=after, limit=limit, listing=listing)
     return page(found, limit, _content_title, lambda item: item.id)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
+from sqlalchemy import func
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.profile_fields import Bilingual
@@ -28,7 +30,7 @@ from coworking.membership.community.community_events import (
 )
 from coworking.membership.community.errors import GroupNeeded
 from coworking.membership.community.groups import OpenGroup, groups_of, open_group, picks_of
-from coworking.membership.community.models import Announcement, CommunityEvent
+from coworking.membership.community.models import Announcement, CommunityEvent, SignUp
 from coworking.membership.community.preferences import postal_addresses, preferences_of, set_preferences
 from coworking.membership.community.schemas import (
     AnnouncementAnswer,
@@ -46,9 +48,26 @@ from coworking.membership.community.schemas import (
     SignUpBody,
     Slug,
 )
+from coworking.membership.models import Company, Person
 from coworking.membership.rules import MemberRules, RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["community"])
+
+PostalAddressListing = Annotated[Listing, Depends(listing_of(name=func.coalesce(Company.name, Person.name)))]
+AnnouncementListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Announcement.announced_at,
+            equal={"important": (Announcement.is_important, bool)},
+            announced_at=Announcement.announced_at,
+        )
+    ),
+]
+EventListing = Annotated[Listing, Depends(listing_of(starts_at=CommunityEvent.starts_at))]
+SignUpListing = Annotated[
+    Listing, Depends(listing_of(span=SignUp.signed_up_at, signed_up_at=SignUp.signed_up_at))
+]
 
 GroupFilter = Annotated[Slug | None, Query(description="Of this group only.")]
 
@@ -104,9 +123,9 @@ def put_preferences(member_id: int, body: PreferencesBody, visit: SignedIn) -> P
 
 @router.get("/postal-addresses", summary="Addresses of members who take postal mailings")
 def get_postal_addresses(
-    visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff, listing: PostalAddressListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[PostalAddressAnswer]:
-    found = postal_addresses(visit.session, after_id=after, limit=limit)
+    found = postal_addresses(visit.session, after_id=after, limit=limit, listing=listing)
     return page(found, limit, PostalAddressAnswer.model_validate, lambda one: one.member_id)
 
 
@@ -136,12 +155,15 @@ def post_announcement(body: AnnouncementBody, visit: Staff) -> AnnouncementAnswe
 @router.get("/announcements", summary="List announcements")
 def get_announcements(
     visit: Staff,
+    listing: AnnouncementListing,
     kind: Literal["notice", "newsletter"] | None = None,
     group: GroupFilter = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[AnnouncementAnswer]:
-    found = list_announcements(visit.session, kind=kind, group=group, after_id=after, limit=limit)
+    found = list_announcements(
+        visit.session, kind=kind, group=group, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, _announcement, lambda one: one.id)
 
 
@@ -171,12 +193,15 @@ def post_event(body: EventBody, visit: Staff) -> EventAnswer:
 @router.get("/events", summary="List events")
 def get_events(
     visit: SignedIn,
+    listing: EventListing,
     from_at: Annotated[AwareDatetime | None, Query(description="Beginning then or later.")] = None,
     group: GroupFilter = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[EventAnswer]:
-    found = list_events(visit.session, from_at=from_at, group=group, after_id=after, limit=limit)
+    found = list_events(
+        visit.session, from_at=from_at, group=group, after_id=after, limit=limit, listing=listing
+    )
     return page(_events(visit, found), limit, lambda one: one, lambda one: one.id)
 
 
@@ -204,7 +229,7 @@ def post_sign_up(event_id: int, body: SignUpBody, visit: SignedIn) -> SignUpAnsw
 
 @router.get("/events/{event_id}/sign-ups", summary="Who takes part in an event")
 def get_sign_ups(
-    event_id: int, visit: Staff, after: After = 0, limit: Limit = USUAL_ITEMS
+    event_id: int, visit: Staff, listing: SignUpListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[ParticipantAnswer]:
     found = [
         ParticipantAnswer(
@@ -214,7 +239,9 @@ def get_sign_ups(
             email=member.person.email,
             signed_up_at=taken.signed_up_at,
         )
-        for taken, member in participants(visit.session, event_id, after_id=after, limit=limit)
+        for taken, member in participants(
+            visit.session, event_id, after_id=after, limit=limit, listing=listing
+        )
     ]
     return page(found, limit, lambda one: one, lambda one: one.id)
 

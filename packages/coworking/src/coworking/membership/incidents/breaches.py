@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.incidents.errors import BreachKindUnknown, DayToCome
 from coworking.membership.incidents.models import ActivityRecord, Breach, ServiceRefusal
 from coworking.membership.members import get_member
@@ -95,35 +96,46 @@ def record_activity(
 
 
 def list_breaches(
-    session: Session, *, member_id: int | None, kind: str | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    kind: str | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Breach]:
-    statement = select(Breach).where(Breach.id > after_id)
+    statement = listing.part(select(Breach), Breach.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(Breach.member_id == member_id)
     if kind is not None:
         statement = statement.where(Breach.kind == kind)
-    return session.scalars(statement.order_by(Breach.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def list_refusals(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[ServiceRefusal]:
-    return _listed(session, ServiceRefusal, member_id, after_id, limit)
+    return _listed(session, ServiceRefusal, member_id, after_id, limit, listing)
 
 
 def list_activity(
-    session: Session, *, member_id: int | None, after_id: int, limit: int
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
 ) -> Sequence[ActivityRecord]:
-    return _listed(session, ActivityRecord, member_id, after_id, limit)
+    return _listed(session, ActivityRecord, member_id, after_id, limit, listing)
 
 
 def _listed(
-    session: Session, model: type[T], member_id: int | None, after_id: int, limit: int
+    session: Session,
+    model: type[T],
+    member_id: int | None,
+    after_id: int,
+    limit: int,
+    listing: Listing,
 ) -> Sequence[T]:
-    statement = select(model).where(model.id > after_id)
+    statement = listing.part(select(model), model.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(model.member_id == member_id)
-    return session.scalars(statement.order_by(model.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _record(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import PersonsStaff, Staff, Visit
 from coworking.membership.incidents import measures
@@ -17,6 +18,7 @@ from coworking.membership.incidents.breaches import (
     refuse_service,
     report_breach,
 )
+from coworking.membership.incidents.models import ActivityRecord, Breach, ServiceRefusal
 from coworking.membership.incidents.schemas import (
     ActivityAnswer,
     ActivityBody,
@@ -32,6 +34,16 @@ from coworking.membership.members import get_member
 from coworking.membership.rules import MemberRules, RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["incidents"])
+
+BreachListing = Annotated[
+    Listing, Depends(listing_of(span=Breach.happened_on, happened_on=Breach.happened_on))
+]
+ServiceRefusalListing = Annotated[
+    Listing, Depends(listing_of(span=ServiceRefusal.refused_at, refused_at=ServiceRefusal.refused_at))
+]
+ActivityListing = Annotated[
+    Listing, Depends(listing_of(span=ActivityRecord.seen_at, seen_at=ActivityRecord.seen_at))
+]
 
 MemberFilter = Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Of this member only.")]
 
@@ -59,12 +71,15 @@ def post_breach(member_id: int, body: BreachBody, visit: Staff) -> BreachAnswer:
 @router.get("/breaches", summary="List prohibited acts")
 def get_breaches(
     visit: Staff,
+    listing: BreachListing,
     member_id: MemberFilter = None,
     kind: Annotated[Slug | None, Query(description="Of this kind only.")] = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[BreachAnswer]:
-    found = list_breaches(visit.session, member_id=member_id, kind=kind, after_id=after, limit=limit)
+    found = list_breaches(
+        visit.session, member_id=member_id, kind=kind, after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, BreachAnswer.model_validate, lambda breach: breach.id)
 
 
@@ -109,9 +124,13 @@ def post_service_refusal(member_id: int, body: ServiceRefusalBody, visit: Staff)
 
 @router.get("/service-refusals", summary="List who was not served, and why")
 def get_service_refusals(
-    visit: Staff, member_id: MemberFilter = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff,
+    listing: ServiceRefusalListing,
+    member_id: MemberFilter = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[ServiceRefusalAnswer]:
-    found = list_refusals(visit.session, member_id=member_id, after_id=after, limit=limit)
+    found = list_refusals(visit.session, member_id=member_id, after_id=after, limit=limit, listing=listing)
     return page(found, limit, ServiceRefusalAnswer.model_validate, lambda refusal: refusal.id)
 
 
@@ -132,9 +151,13 @@ def post_activity(member_id: int, body: ActivityBody, visit: Staff) -> ActivityA
 
 @router.get("/activity", summary="List what staff recorded of members' activity")
 def get_activity(
-    visit: Staff, member_id: MemberFilter = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Staff,
+    listing: ActivityListing,
+    member_id: MemberFilter = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[ActivityAnswer]:
-    found = list_activity(visit.session, member_id=member_id, after_id=after, limit=limit)
+    found = list_activity(visit.session, member_id=member_id, after_id=after, limit=limit, listing=listing)
     return page(found, limit, ActivityAnswer.model_validate, lambda activity: activity.id)
 
 

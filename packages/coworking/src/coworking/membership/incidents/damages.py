@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import Language, NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.money import plain
 from coworking.kit.notices import notify
 from coworking.membership.events import DamageReported
@@ -89,11 +90,13 @@ def charge_damage(session: Session, damage_id: int, amount: Decimal, *, actor: s
     return damage
 
 
-def list_damages(session: Session, *, member_id: int | None, after_id: int, limit: int) -> Sequence[Damage]:
-    statement = select(Damage).where(Damage.id > after_id)
+def list_damages(
+    session: Session, *, member_id: int | None, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[Damage]:
+    statement = listing.part(select(Damage), Damage.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(Damage.member_id == member_id)
-    return session.scalars(statement.order_by(Damage.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _record(

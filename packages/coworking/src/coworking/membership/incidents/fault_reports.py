@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.profile_fields import Bilingual
 from coworking.membership.incidents.errors import AlreadySettled
 from coworking.membership.incidents.models import FaultReport
@@ -78,14 +79,20 @@ def settle_fault(session: Session, fault_id: int, how: str, *, actor: str, now: 
 
 
 def list_faults(
-    session: Session, *, member_id: int | None, is_settled: bool | None, after_id: int, limit: int
+    session: Session,
+    *,
+    member_id: int | None,
+    is_settled: bool | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[FaultReport]:
-    statement = select(FaultReport).where(FaultReport.id > after_id)
+    statement = listing.part(select(FaultReport), FaultReport.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(FaultReport.member_id == member_id)
     if is_settled is not None:
         statement = statement.where(FaultReport.settled_at.is_not(None) == is_settled)
-    return session.scalars(statement.order_by(FaultReport.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _record(session: Session, report: FaultReport, action: str, actor: str, now: datetime) -> None:

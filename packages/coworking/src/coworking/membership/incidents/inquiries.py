@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import Language, NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.notices import notify
 from coworking.kit.profile_fields import Bilingual
 from coworking.membership.incidents.errors import AlreadyAnswered, CategoryUnknown
@@ -99,15 +100,16 @@ def list_inquiries(
     is_answered: bool | None,
     after_id: int,
     limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[Inquiry]:
-    statement = select(Inquiry).where(Inquiry.id > after_id)
+    statement = listing.part(select(Inquiry), Inquiry.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(Inquiry.member_id == member_id)
     if category is not None:
         statement = statement.where(Inquiry.category == category)
     if is_answered is not None:
         statement = statement.where(Inquiry.answered_at.is_not(None) == is_answered)
-    return session.scalars(statement.order_by(Inquiry.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _record(session: Session, inquiry: Inquiry, action: str, actor: str, now: datetime) -> None:

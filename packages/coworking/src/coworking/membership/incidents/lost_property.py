@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import Language, NotFound
 from coworking.kit.events import tell
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.kit.money import plain
 from coworking.kit.notices import notify
 from coworking.membership.events import DamageReported
@@ -115,9 +116,16 @@ def dispose(
 
 
 def list_lost_things(
-    session: Session, *, state: State | None, member_id: int | None, today: date, after_id: int, limit: int
+    session: Session,
+    *,
+    state: State | None,
+    member_id: int | None,
+    today: date,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[LostThing]:
-    statement = select(LostThing).where(LostThing.id > after_id)
+    statement = listing.part(select(LostThing), LostThing.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(LostThing.member_id == member_id)
     is_here = LostThing.handed_back_at.is_(None) & LostThing.disposed_at.is_(None)
@@ -130,7 +138,7 @@ def list_lost_things(
             statement = statement.where(LostThing.handed_back_at.is_not(None))
         case "disposed":
             statement = statement.where(LostThing.disposed_at.is_not(None))
-    return session.scalars(statement.order_by(LostThing.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _held(session: Session, lost_thing_id: int) -> LostThing:

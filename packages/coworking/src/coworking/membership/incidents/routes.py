@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.money import plain
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import MoneyStaff, SignedIn, Staff, Visit
@@ -24,7 +25,7 @@ from coworking.membership.incidents.lost_property import (
     list_lost_things,
     state_on,
 )
-from coworking.membership.incidents.models import LostThing
+from coworking.membership.incidents.models import Damage, FaultReport, Inquiry, LostThing, ServiceStop
 from coworking.membership.incidents.schemas import (
     CategoryAnswer,
     DamageAnswer,
@@ -50,6 +51,44 @@ from coworking.membership.rules import MemberRules, RulesOfMembers
 
 router = APIRouter(prefix="/api", tags=["incidents"])
 
+LostThingListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(span=LostThing.found_on, found_on=LostThing.found_on, kept_until=LostThing.kept_until)
+    ),
+]
+DamageListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=Damage.happened_on,
+            lacking={"is_uncharged": Damage.charged_at},
+            happened_on=Damage.happened_on,
+            amount=Damage.amount,
+        )
+    ),
+]
+InquiryListing = Annotated[
+    Listing,
+    Depends(listing_of(span=Inquiry.asked_at, asked_at=Inquiry.asked_at, answered_at=Inquiry.answered_at)),
+]
+FaultListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            span=FaultReport.reported_at,
+            equal={"kind": (FaultReport.kind, Literal["fault", "accident"])},
+            reported_at=FaultReport.reported_at,
+        )
+    ),
+]
+StopListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(span=ServiceStop.starts_at, starts_at=ServiceStop.starts_at, ends_at=ServiceStop.ends_at)
+    ),
+]
+
 
 @router.post("/lost-things", status_code=201, summary="Enter a thing that was left behind")
 def post_lost_thing(body: LostThingBody, visit: Staff) -> LostThingAnswer:
@@ -73,6 +112,7 @@ def post_lost_thing(body: LostThingBody, visit: Staff) -> LostThingAnswer:
 @router.get("/lost-things", summary="List things that were left behind")
 def get_lost_things(
     visit: Staff,
+    listing: LostThingListing,
     state: Literal["kept", "disposable", "handed-back", "disposed"] | None = None,
     member_id: MemberFilter = None,
     after: After = 0,
@@ -80,7 +120,13 @@ def get_lost_things(
 ) -> Page[LostThingAnswer]:
     today = _today(visit)
     found = list_lost_things(
-        visit.session, state=state, member_id=member_id, today=today, after_id=after, limit=limit
+        visit.session,
+        state=state,
+        member_id=member_id,
+        today=today,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(found, limit, lambda lost: _lost(lost, today), lambda lost: lost.id)
 
@@ -131,10 +177,16 @@ def post_damage(body: DamageBody, visit: SignedIn) -> DamageAnswer:
 
 @router.get("/damages", summary="List damage and loss")
 def get_damages(
-    visit: SignedIn, member_id: MemberFilter = None, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: SignedIn,
+    listing: DamageListing,
+    member_id: MemberFilter = None,
+    after: After = 0,
+    limit: Limit = USUAL_ITEMS,
 ) -> Page[DamageAnswer]:
     """A member sees their own, whatever `member_id` says."""
-    found = list_damages(visit.session, member_id=_whose(visit, member_id), after_id=after, limit=limit)
+    found = list_damages(
+        visit.session, member_id=_whose(visit, member_id), after_id=after, limit=limit, listing=listing
+    )
     return page(found, limit, DamageAnswer.of, lambda damage: damage.id)
 
 
@@ -172,6 +224,7 @@ def post_inquiry(body: InquiryBody, visit: SignedIn) -> InquiryAnswer:
 @router.get("/inquiries", summary="List inquiries with their answers")
 def get_inquiries(
     visit: SignedIn,
+    listing: InquiryListing,
     member_id: MemberFilter = None,
     category: Annotated[Slug | None, Query(description="Of this category only.")] = None,
     is_answered: bool | None = None,
@@ -186,6 +239,7 @@ def get_inquiries(
         is_answered=is_answered,
         after_id=after,
         limit=limit,
+        listing=listing,
     )
     return page(found, limit, InquiryAnswer.model_validate, lambda inquiry: inquiry.id)
 
@@ -217,13 +271,19 @@ def post_fault(body: FaultBody, visit: SignedIn) -> FaultAnswer:
 @router.get("/fault-reports", summary="List reports of faults and accidents")
 def get_faults(
     visit: SignedIn,
+    listing: FaultListing,
     is_settled: bool | None = None,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[FaultAnswer]:
     """A member sees what they reported."""
     found = list_faults(
-        visit.session, member_id=visit.own_member_id(), is_settled=is_settled, after_id=after, limit=limit
+        visit.session,
+        member_id=visit.own_member_id(),
+        is_settled=is_settled,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(found, limit, FaultAnswer.model_validate, lambda report: report.id)
 
@@ -258,12 +318,17 @@ def post_end_stop(stop_id: int, visit: Staff) -> StopAnswer:
 @router.get("/published/{operator}/service-stops", tags=["published"], summary="Stops of the service")
 def get_stops(
     passage: Anybody,
+    listing: StopListing,
     lasting: Annotated[bool, Query(description="Those of now only.")] = False,
     after: After = 0,
     limit: Limit = USUAL_ITEMS,
 ) -> Page[StopAnswer]:
     found = list_stops(
-        passage.session, lasting_at=passage.now if lasting else None, after_id=after, limit=limit
+        passage.session,
+        lasting_at=passage.now if lasting else None,
+        after_id=after,
+        limit=limit,
+        listing=listing,
     )
     return page(found, limit, StopAnswer.of, lambda stop: stop.id)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.incidents.errors import StopOver, StopTimes
 from coworking.membership.incidents.models import ServiceStop
 from coworking.membership.texts import BilingualText
@@ -60,16 +61,21 @@ def end_stop(session: Session, stop_id: int, *, actor: str, now: datetime) -> Se
 
 
 def list_stops(
-    session: Session, *, lasting_at: datetime | None, after_id: int, limit: int
+    session: Session,
+    *,
+    lasting_at: datetime | None,
+    after_id: int,
+    limit: int,
+    listing: Listing = OLDEST_FIRST,
 ) -> Sequence[ServiceStop]:
-    """In the order in which they were logged; with `lasting_at` those that last then."""
-    statement = select(ServiceStop).where(ServiceStop.id > after_id)
+    """With `lasting_at` those that last then."""
+    statement = listing.part(select(ServiceStop), ServiceStop.id, after_id, limit)
     if lasting_at is not None:
         statement = statement.where(
             ServiceStop.starts_at <= lasting_at,
             or_(ServiceStop.ends_at.is_(None), ServiceStop.ends_at > lasting_at),
         )
-    return session.scalars(statement.order_by(ServiceStop.id).limit(limit)).all()
+    return session.scalars(statement).all()
 
 
 def _record(session: Session, stop: ServiceStop, action: str, actor: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
+from coworking.kit.listing import OLDEST_FIRST, Listing
 from coworking.membership.accounts import open_account
 from coworking.membership.members import enter_person
 from coworking.membership.models import Account
@@ -24,12 +25,11 @@ from coworking.membership.tokens import revoke_tokens
 ADMINISTRATOR = "administrator"
 
 
-def list_staff(session: Session, *, after_id: int, limit: int) -> Sequence[Account]:
-    statement = (
-        select(Account)
-        .where(Account.role.in_(STAFF_ROLES), Account.closed_at.is_(None), Account.id > after_id)
-        .order_by(Account.id)
-        .limit(limit)
+def list_staff(
+    session: Session, *, after_id: int, limit: int, listing: Listing = OLDEST_FIRST
+) -> Sequence[Account]:
+    statement = listing.part(select(Account), Account.id, after_id, limit).where(
+        Account.role.in_(STAFF_ROLES), Account.closed_at.is_(None)
     )
     return session.scalars(statement).all()
 

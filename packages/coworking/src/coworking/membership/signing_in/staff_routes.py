@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated, Literal
 
+from fastapi import APIRouter, Depends, Request
+
+from coworking.kit.listing import Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership.access import Administrator, SignedIn, Visit, doorway_of
 from coworking.membership.accounts import has_second_factor
@@ -30,12 +33,22 @@ from coworking.membership.signing_in.staff_accounts import (
 
 router = APIRouter(prefix="/api", tags=["accounts"])
 
+AccountListing = Annotated[
+    Listing,
+    Depends(
+        listing_of(
+            equal={"role": (Account.role, Literal["reception", "billing", "administrator"])},
+            sign_in_name=Account.sign_in_name,
+        )
+    ),
+]
+
 
 @router.get("/staff-accounts", summary="List accounts of staff")
 def get_staff_accounts(
-    visit: Administrator, after: After = 0, limit: Limit = USUAL_ITEMS
+    visit: Administrator, listing: AccountListing, after: After = 0, limit: Limit = USUAL_ITEMS
 ) -> Page[StaffAccountAnswer]:
-    found = list_staff(visit.session, after_id=after, limit=limit)
+    found = list_staff(visit.session, after_id=after, limit=limit, listing=listing)
     return page(found, limit, lambda account: _answer(visit, account), lambda account: account.id)
 
 
