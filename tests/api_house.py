@@ -68,7 +68,7 @@ keys-and-cards = { kind = "confirmed", title = { ja = "鍵の返却", en = "Keys
 """So that an address is lent."""
 DOORS = """
 [doors]
-checked_in_by = ["entrance-code", "qr"]
+checked_in_by = ["entrance-code", "qr", "my-number"]
 must_check_in = false
 
 [doors.doors.entrance]

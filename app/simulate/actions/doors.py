@@ -24,7 +24,7 @@ WAYS_IN = {
     "entrance-code": "entrance-code",
     "member-qr": "member-qr",
     "card": "card",
-    "my-number": "card",
+    "my-number": "my-number",
 }
 """What is shown at the entrance; None: what the operator tells members first."""
 ACTORS = (*STAFF_ROLES, ANYONE)
@@ -75,7 +75,7 @@ def _unlock(world: "World", step: "Step") -> Any:
         path = f"{_of(world, member)}/unlocks"
         return world.api("POST", path, {"door": door}, by=by if by not in WAYS_TO_OPEN else member)
     if by == "my-number":
-        return _prove(world, member, door)
+        return _prove(world, member, door, "unlock")
     return _read(world, {"act": "unlock", "door": door, **_shown(world, member, by)})
 
 
@@ -144,22 +144,23 @@ def _pass(world: "World", step: "Step", act: str, **more: Any) -> Any:
         site = step.text("site") or _first_door(world)["site"]
         code = _entrance_code(world, site, direction)
         return world.api("POST", f"{_of(world, member)}/{act}s", {"code": code, **more}, by=who)
+    if shown == "my-number":
+        return _prove(world, member, _first_door(world, step.text("site"))["name"], act, **more)
     body = {"act": act, **_shown(world, member, shown), **more}
     if step.has("site"):
         body["site"] = step.text("site")
     return _read(world, body)
 
 
-def _prove(world: "World", member: str, door: str) -> Any:
+def _prove(world: "World", member: str, door: str, act: str, **more: Any) -> Any:
     """The member's My Number Card signs at the door; one that is used for the first time is linked before."""
     cards = world.deployment.peoples_cards
     if not cards.has_card(member):
         challenge = world.api("POST", "/api/card-challenges", None, by=member)["challenge"]
         world.api("PUT", f"{_of(world, member)}/my-number-card", cards.answer(member, challenge), by=member)
     challenge = world.api("POST", "/api/card-challenges", None, by="reception")["challenge"]
-    return world.api(
-        "POST", f"/api/doors/{door}/card-proofs", cards.answer(member, challenge), by="reception"
-    )
+    body = {"act": act, **more, **cards.answer(member, challenge)}
+    return world.api("POST", f"/api/doors/{door}/card-proofs", body, by="reception")
 
 
 def _usual_way(world: "World") -> str:
@@ -198,9 +199,10 @@ def _card_number(member: str, kind: str, index: int) -> str:
     return f"{kind} {index + 1} of {member}"
 
 
-def _first_door(world: "World") -> dict[str, Any]:
+def _first_door(world: "World", site: str = "") -> dict[str, Any]:
+    """Of a site, where one is named that has a door."""
     doors: list[dict[str, Any]] = world.pages("/api/doors")
-    return doors[0]
+    return next((door for door in doors if door["site"] == site), doors[0])
 
 
 def _of(world: "World", member: str) -> str:

@@ -50,19 +50,24 @@ class Reader:
     def show(self, card: SandboxCard) -> tuple[int, Any]:
         return self.send(card.sign(self.challenge()))
 
-    def send(self, proof: Proof) -> tuple[int, Any]:
+    def send(self, proof: Proof, **more: object) -> tuple[int, Any]:
         """The status, and the reason of a refusal."""
         path = "/api/doors/entrance/card-proofs"
-        answer = self.house.ask("POST", path, token=self.house.staff["nex"], body=body_of(proof))
+        body = {**body_of(proof), **more}
+        answer = self.house.ask("POST", path, token=self.house.staff["nex"], body=body)
         told = json.loads(answer.body)
         return answer.status, told["member_id"] if answer.status == 201 else told["code"]
 
+    def acts(self) -> list[tuple[str, int | None, str | None]]:
+        return [(one["act"], one["member_id"], one["reason"]) for one in self._events()]
+
     def on_record(self) -> list[tuple[int | None, bool, str | None]]:
+        return [(one["member_id"], one["allowed"], one["reason"]) for one in self._events()]
+
+    def _events(self) -> list[dict[str, Any]]:
         answer = self.house.ask("GET", "/api/door-events?limit=200", token=self.house.staff["nex"])
         shown = sorted(json.loads(answer.body)["items"], key=lambda one: int(one["id"]))
-        return [
-            (one["member_id"], one["allowed"], one["reason"]) for one in shown if one["by"] == "my-number"
-        ]
+        return [one for one in shown if one["by"] == "my-number"]
 
 
 def body_of(proof: Proof) -> dict[str, str]:
@@ -110,4 +115,20 @@ def test_a_card_opens_the_door_of_its_member_and_no_other_does(reader: Reader) -
                 "revocations-old",
             )
         ),
+    ]
+
+
+def test_a_card_checks_in_and_out_and_nobody_is_kept_in(reader: Reader) -> None:
+    member_id = reader.house.first.member_id
+    card, unknown = reader.authority.issue("card 1"), reader.authority.issue("card 2")
+    assert reader.link(card) == 200
+    assert reader.send(card.sign(reader.challenge()), act="check-in", people=1) == (201, member_id)
+    assert reader.send(card.sign(reader.challenge()), act="check-in") == (409, "already-inside")
+    assert reader.send(unknown.sign(reader.challenge()), act="check-out") == (201, None)
+    assert reader.send(card.sign(reader.challenge()), act="check-out") == (201, member_id)
+    assert reader.acts() == [
+        ("check-in", member_id, None),
+        ("check-in", member_id, "already-inside"),
+        ("check-out", None, "card-not-linked"),
+        ("check-out", member_id, None),
     ]

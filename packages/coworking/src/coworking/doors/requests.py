@@ -6,8 +6,12 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from coworking.doors.credentials import Credentials
-from coworking.doors.entering import Outcome
+from coworking.doors.door_log import Attempt
+from coworking.doors.entering import Outcome, check_in, refuse_unknown, unlock
+from coworking.doors.errors import EntryRefused
+from coworking.doors.leaving import check_out
 from coworking.doors.rules import DoorRules, ReservedTimes, RulesOfDoors
+from coworking.doors.schemas import DoorEventAnswer, ReaderAct
 from coworking.kit.errors import NotFound, problem
 from coworking.kit.web.language import preferred_language
 from coworking.membership import Visit, offices_of
@@ -33,6 +37,25 @@ def credentials_of(visit: Visit) -> Credentials:
 
 def site_names(visit: Visit) -> dict[int, str]:
     return {office_id: name for name, office_id in offices_of(visit.session).items()}
+
+
+def answer_of_reader(
+    request: Request, visit: Visit, attempt: Attempt, act: ReaderAct, refusal: EntryRefused | None
+) -> DoorEventAnswer | JSONResponse:
+    """What comes of something shown at a reader; `refusal` says why it is no good. Refusals are on record; a check-out
+    is never refused."""
+    rules, reserved, office = rules_of(visit), reserved_times(visit), site_names(visit)[attempt.office_id]
+    if act == "check-out":
+        reason = None if refusal is None else refusal.code
+        left = check_out(visit.session, rules, reserved, attempt, now=visit.now, reason=reason)
+        return DoorEventAnswer.of(left.event, office)
+    if refusal is not None:
+        outcome = refuse_unknown(visit.session, attempt, act, refusal, now=visit.now)
+    elif act == "check-in":
+        outcome = check_in(visit.session, rules, reserved, attempt, now=visit.now)
+    else:
+        outcome = unlock(visit.session, rules, reserved, attempt, now=visit.now)
+    return refused(request, visit, outcome) or DoorEventAnswer.of(outcome.event, office)
 
 
 def refused(request: Request, visit: Visit, outcome: Outcome) -> JSONResponse | None:

@@ -10,12 +10,19 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from coworking.doors.codes import Direction, read_entrance_code, read_member_qr
 from coworking.doors.credentials import card_shown, revoke_qrs, use_qr
 from coworking.doors.door_log import Attempt
-from coworking.doors.entering import Outcome, check_in, refuse_unknown, require_known, unlock
+from coworking.doors.entering import Outcome, check_in, require_known, unlock
 from coworking.doors.errors import EntryRefused, QrInvalid
 from coworking.doors.leaving import check_out
 from coworking.doors.presence import office_at
 from coworking.doors.profile import Means
-from coworking.doors.requests import credentials_of, refused, reserved_times, rules_of, site_names
+from coworking.doors.requests import (
+    answer_of_reader,
+    credentials_of,
+    refused,
+    reserved_times,
+    rules_of,
+    site_names,
+)
 from coworking.doors.schemas import (
     CheckInBody,
     CheckOutBody,
@@ -162,17 +169,7 @@ def post_reading(body: ReadingBody, visit: Staff, request: Request) -> DoorEvent
         office_at(visit.session, rules, body.site) if body.door is None else _office_of_door(visit, body.door)
     )
     attempt, refusal = _identified(visit, body, office_id)
-    if body.act == "check-out":
-        reason = None if refusal is None else refusal.code
-        left = check_out(visit.session, rules, reserved_times(visit), attempt, now=visit.now, reason=reason)
-        return DoorEventAnswer.of(left.event, site_names(visit)[office_id])
-    if refusal is not None:
-        outcome = refuse_unknown(visit.session, attempt, body.act, refusal, now=visit.now)
-    elif body.act == "check-in":
-        outcome = check_in(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
-    else:
-        outcome = unlock(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
-    return refused(request, visit, outcome) or _event(visit, outcome)
+    return answer_of_reader(request, visit, attempt, body.act, refusal)
 
 
 def _identified(visit: Visit, body: ReadingBody, office_id: int) -> tuple[Attempt, EntryRefused | None]:

@@ -52,10 +52,13 @@ class UnlockBody(Body):
     door: Slug = Field(description="By its name in the operator's rules.", examples=["entrance"])
 
 
+ReaderAct = Literal["check-in", "unlock", "check-out"]
+
+
 class ReadingBody(Body):
     """What a reader read: a member's QR or a card."""
 
-    act: Literal["check-in", "unlock", "check-out"] = Field(examples=["check-in"])
+    act: ReaderAct = Field(examples=["check-in"])
     qr: Code | None = Field(default=None, examples=[QR])
     card: CardNumber | None = Field(default=None, examples=["0123456789ABCDEF"])
     site: Slug | None = Field(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -12,15 +11,14 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from coworking.doors.door_log import Attempt
-from coworking.doors.entering import refuse_unknown, unlock
 from coworking.doors.errors import EntryRefused
 from coworking.doors.my_number_cards.authority import AuthorityFiles
 from coworking.doors.my_number_cards.challenges import LASTS, make_challenge
 from coworking.doors.my_number_cards.errors import CardNotLinked, CertificateUnreadable
 from coworking.doors.my_number_cards.proofs import Proof, prove_card
 from coworking.doors.profile import Means
-from coworking.doors.requests import refused, reserved_times, rules_of, site_names
-from coworking.doors.schemas import DoorEventAnswer
+from coworking.doors.requests import answer_of_reader, rules_of
+from coworking.doors.schemas import DoorEventAnswer, People, ReaderAct
 from coworking.kit.errors import NotFound
 from coworking.kit.paging import LARGEST_ID
 from coworking.membership import SignedIn, Staff, Visit, card_holder, get_member, link_card, offices_of
@@ -51,6 +49,13 @@ class ProofBody(BaseModel):
     )
 
 
+class ShownBody(ProofBody):
+    """At a door."""
+
+    act: ReaderAct = Field(default="unlock", examples=["unlock"])
+    people: People = Field(default=1, examples=[1])
+
+
 class LinkedAnswer(BaseModel):
     member_id: int
     linked_at: datetime
@@ -77,26 +82,33 @@ def put_card(member_id: MemberId, body: ProofBody, visit: SignedIn) -> LinkedAns
     "/doors/{door}/card-proofs",
     status_code=201,
     response_model=DoorEventAnswer,
-    summary="Unlock a door by a My Number Card",
+    summary="Check in, unlock a door or check out by a My Number Card",
 )
 def post_card_proof(
-    door: Door, body: ProofBody, visit: Staff, request: Request
+    door: Door, body: ShownBody, visit: Staff, request: Request
 ) -> DoorEventAnswer | Response:
-    """As the reader at the door has it. Refusals are on record, those of a card that is not taken as nobody's."""
+    """As the reader at the door has it. Refusals are on record, those of a card that is not taken as nobody's; a
+    check-out is never refused."""
     rules = rules_of(visit)
     found = rules.profile.doors.get(door)
     if found is None:
         raise NotFound
     office_id = offices_of(visit.session)[found.site]
-    attempt = Attempt(None, office_id, Means.MY_NUMBER, visit.actor.reference, visit.now, door=door)
+    member_id, refusal = None, None
     try:
-        attempt = replace(attempt, member_id=_holder(visit, body))
-    except EntryRefused as refusal:
-        outcome = refuse_unknown(visit.session, attempt, "unlock", refusal, now=visit.now)
-    else:
-        outcome = unlock(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
-    shown = DoorEventAnswer.of(outcome.event, site_names(visit)[office_id])
-    return refused(request, visit, outcome) or shown
+        member_id = _holder(visit, body)
+    except EntryRefused as error:
+        refusal = error
+    attempt = Attempt(
+        member_id,
+        office_id,
+        Means.MY_NUMBER,
+        visit.actor.reference,
+        visit.now,
+        door=door if body.act == "unlock" else None,
+        people=body.people,
+    )
+    return answer_of_reader(request, visit, attempt, body.act, refusal)
 
 
 def _holder(visit: Visit, body: ProofBody) -> int:
