@@ -17,7 +17,8 @@ from coworking.membership import MemberRules, enter_offices
 from coworking.reservations import ReservationRules, enter_spaces
 from mail_handling import MailRules
 from telephony.forwarding import CallRules, rewrite_all_cards
-from telephony.metering import TariffRules
+from telephony.forwarding.caps import begin_system_caps
+from telephony.metering import NO_SYSTEM_CAPS, SystemCaps, TariffRules
 from telephony.numbers import FeeRules, LineRules
 
 
@@ -30,6 +31,7 @@ class OperatorInForce:
     profile: Profile
     profile_version_id: int
     calendar: BusinessCalendar
+    system_caps: SystemCaps = NO_SYSTEM_CAPS
 
     def member_rules(self) -> MemberRules:
         dues = {
@@ -77,23 +79,29 @@ class OperatorInForce:
         tariffs = TariffRules(
             self.profile.metering, self.profile.billing, self.calendar, self.profile_version_id
         )
-        return CallRules(self.profile.forwarding, tariffs, self.profile.membership.language.value)
+        return CallRules(
+            self.profile.forwarding, tariffs, self.profile.membership.language.value, self.system_caps
+        )
 
 
 def put_in_force(
-    database: Database, operators: Sequence[OperatorSettings], clock: Clock
+    database: Database,
+    operators: Sequence[OperatorSettings],
+    clock: Clock,
+    system_caps: SystemCaps = NO_SYSTEM_CAPS,
 ) -> list[OperatorInForce]:
     """Load the profiles, store their versions, enter their offices, and bring every routing card up to date.
 
     Raises `ProfileError`.
     """
     return [
-        _put_in_force(database, settings, load_profile(settings.profile), clock) for settings in operators
+        _put_in_force(database, settings, load_profile(settings.profile), clock, system_caps)
+        for settings in operators
     ]
 
 
 def _put_in_force(
-    database: Database, settings: OperatorSettings, profile: Profile, clock: Clock
+    database: Database, settings: OperatorSettings, profile: Profile, clock: Clock, system_caps: SystemCaps
 ) -> OperatorInForce:
     now = clock.now()
     with database.transaction() as session:
@@ -108,9 +116,10 @@ def _put_in_force(
         )
         if profile.reservations is not None:
             enter_spaces(session, operator_id, profile.reservations)
-    operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar())
+    operator = OperatorInForce(operator_id, settings, profile, version_id, profile.calendar(), system_caps)
     with database.transaction(operator_id) as session:
         if operator.lends_lines:
+            begin_system_caps(session, operator.call_rules(), operator_id, now)
             rewrite_all_cards(session, operator.call_rules(), now)
         begin_days(session, operator_id, operator.calendar, now)
     return operator

@@ -319,3 +319,11 @@ class Settings(BaseModel):
     flood_calls_per_minute_in_all: Annotated[Whole, Field(ge=10, le=1_000_000), _numbers(10, 1_000_000)] = (
         30_000
     )
+    # Over all operators, each of which has caps of its own in its profile; with one operator those are enough.
+    system_calls_at_once: Annotated[Whole, Field(ge=1, le=1_000_000), _numbers(1, 1_000_000)] | None = None
+    system_minutes_a_day: Annotated[Whole, Field(ge=1, le=100_000_000), _numbers(1, 100_000_000)] | None = (
+        None
+    )
+    system_yen_a_day: Annotated[Whole, Field(ge=1, le=10_000_000_000), _numbers(1, 10_000_000_000)] | None = (
+        None
+    )

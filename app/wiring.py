@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ from telephony.forwarding import (
     place_calls,
     settle_events,
 )
-from telephony.metering import RulesOfTariffs
+from telephony.metering import RulesOfTariffs, SystemCaps
 from telephony.numbers import NumberCallbacks, RulesOfFees, RulesOfLines
 
 HOT_POOL_LEAST = 1
@@ -149,7 +150,7 @@ def compose(settings: Settings, *, database_url: str, clock: Clock, mailer: Mail
     """Compose the application on a migrated database. Raises `ProfileError`, `TryAgain`."""
     subscriptions = Subscriptions()
     database = Database(database_url, subscriptions=subscriptions)
-    operators = put_in_force(database, settings.operators, clock)
+    operators = put_in_force(database, settings.operators, clock, _system_caps(settings))
     subscribe(subscriptions, operators, settings.public_url)
     lending = [operator for operator in operators if operator.lends_lines]
     keys = FieldKeys.read(settings.field_keys or (field_key(settings.var_dir, keep=True),))
@@ -232,6 +233,13 @@ def _rules(
                 if (mail_rules := operator.mail_rules(public_url)) is not None
             }
         ),
+    )
+
+
+def _system_caps(settings: Settings) -> SystemCaps:
+    yen = settings.system_yen_a_day
+    return SystemCaps(
+        settings.system_calls_at_once, settings.system_minutes_a_day, None if yen is None else Decimal(yen)
     )
 
 

@@ -16,7 +16,7 @@ from coworking.kit.errors import UserError
 from coworking.kit.outbox import OutboxTask
 from coworking.kit.web.forms import Form
 from coworking.kit.web.translations import translatable
-from telephony.forwarding.cap_events import list_cap_events
+from telephony.forwarding.cap_events import SYSTEM, list_cap_events
 from telephony.forwarding.cap_models import CapEvent
 from telephony.forwarding.caps import lift_cap
 from telephony.forwarding.watching import ParkedCall, parked_calls
@@ -35,12 +35,17 @@ CAP_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CapRow:
-    """`number` where a line is stopped; `name` of its member, "" for the whole operator."""
+    """`number` where a line is stopped; `name` of its member, "" for the whole operator or the whole system, whose
+    caps are not the operator's to lift."""
 
     event: CapEvent
     name: str
     number: str
     line_id: int | None
+
+    @property
+    def is_of_system(self) -> bool:
+        return self.event.subject == SYSTEM
 
 
 def standing_routes(desk: Desk) -> list[BaseRoute]:

@@ -19,6 +19,8 @@ from telephony.numbers import Line
 
 LARGEST_PAGE = 200
 OWN_CAP = "own-yen-per-month"
+SYSTEM = "system"
+"""The subject of caps over all operators."""
 
 
 def line_subject(line_id: int) -> str:
@@ -33,13 +35,14 @@ def operator_subject(operator_id: int) -> str:
     return f"operator:{operator_id}"
 
 
-def subjects_of(operator_id: int, line_id: int, member_id: int) -> tuple[str, str, str]:
+def subjects_of(operator_id: int, line_id: int, member_id: int) -> tuple[str, str, str, str]:
     """All whose caps bar a line."""
-    return line_subject(line_id), member_subject(member_id), operator_subject(operator_id)
+    return line_subject(line_id), member_subject(member_id), operator_subject(operator_id), SYSTEM
 
 
 def barred_by(session: Session, line: Line) -> str | None:
-    """The cap that stops a line now, its own, its member's or the operator's; None where none does."""
+    """The cap that stops a line now, its own, its member's, the operator's or the system's; None where none
+    does."""
     subjects = subjects_of(line.operator_id, line.id, line.member_id)
     return next((event.what for event in barring(session, subjects)), None)
 
@@ -65,8 +68,8 @@ def enter_cap(
     """Enter that a cap was neared or reached; None where that is known of this period."""
     operator_id = session.info["operator_id"]
     period = cap_period(one.what, calendar, now)
-    if one.what == OWN_CAP:
-        period = f"{period}/{plain(one.cap)}"  # another cap of the same month is another thing to reach
+    if one.what == OWN_CAP or subject == SYSTEM:
+        period = f"{period}/{plain(one.cap)}"  # another cap of the same period is another thing to reach
     statement = (
         insert(CapEvent)
         .values(

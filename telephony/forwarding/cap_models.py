@@ -1,11 +1,21 @@
-"""Caps that were neared or reached, and those that members set themselves."""
+"""Caps that were neared or reached, those that members set themselves, and what counts for the whole system's."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coworking.kit.db import Base, Id, Instant
@@ -14,9 +24,10 @@ from telephony.metering import CAPPED
 
 
 class CapEvent(Base):
-    """That a cap was neared (`warning`) or reached. `subject` is `line:7`, `member:3` or `operator:1`; `period` is the
-    day, month or moment that it is counted in, so that each is entered once. A reached one bars its subject in
-    [since, until) unless it was lifted."""
+    """That a cap was neared (`warning`) or reached. `subject` is `line:7`, `member:3`, `operator:1` or `system`;
+    `period` is the day, month or moment that it is counted in, so that each is entered once. A reached one bars its
+    subject in [since, until) unless it was lifted; one of the system bars the operator that it is entered for, and
+    each operator has its own."""
 
     __tablename__ = "cap_events"
     __table_args__ = (
@@ -50,3 +61,19 @@ class MemberCap(Base):
     yen_per_month: Mapped[Decimal] = mapped_column(YenAmount)
     set_by: Mapped[str] = mapped_column(Text)
     set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OperatorUsage(Base):
+    """What an operator had used by `counted_at` of the caps of the whole system: calls that went on, and seconds and
+    yen of its local day `counted_on`. Kept only while the system has caps."""
+
+    __tablename__ = "operator_usages"
+
+    operator_id: Mapped[int] = mapped_column(
+        ForeignKey("operators.id"), primary_key=True, autoincrement=False
+    )
+    counted_on: Mapped[date] = mapped_column(Date)
+    concurrent_calls: Mapped[int] = mapped_column(Integer)
+    seconds: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[Decimal] = mapped_column(YenAmount)
+    counted_at: Mapped[datetime] = mapped_column(Instant)

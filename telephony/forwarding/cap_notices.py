@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
+import structlog
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import Language
@@ -12,6 +13,7 @@ from coworking.kit.money import plain
 from coworking.kit.notices import notify, register_templates
 from coworking.kit.phone import from_e164
 from coworking.membership import facts
+from telephony.forwarding.cap_events import SYSTEM
 from telephony.forwarding.cap_models import CapEvent
 from telephony.forwarding.rules import CallRules
 from telephony.numbers import get_line
@@ -26,9 +28,10 @@ CAP_WORDS: dict[str, dict[Language, str]] = {
         "en": "yen of call charges in a month, by your own wish",
     },
 }
-
+SYSTEM_WORDS: dict[Language, str] = {"ja": "システム全体", "en": "the whole system"}
 
 PACKAGE = "telephony.forwarding"
+log = structlog.get_logger(__name__)
 
 
 def read_texts() -> None:
@@ -37,7 +40,10 @@ def read_texts() -> None:
 
 
 def write_cap(session: Session, rules: CallRules, event: CapEvent, now: datetime) -> None:
-    """To the member whose line or membership it is, and to staff where the operator names an address."""
+    """To the member whose line or membership it is, and to staff where the operator names an address; of a cap of the
+    whole system, to the log as well, for whoever runs it."""
+    if event.subject == SYSTEM:
+        log.warning("cap of the system", what=event.what, come_to=event.level, cap=plain(event.cap))
     kind, _, key = event.subject.partition(":")
     line = get_line(session, int(key)) if kind == "line" else None
     member_id = line.member_id if line else int(key) if kind == "member" else None
@@ -49,7 +55,8 @@ def write_cap(session: Session, rules: CallRules, event: CapEvent, now: datetime
         )
     staff_address = rules.tariffs.metering.caps.staff_address
     if staff_address is not None:
-        _write(session, rules, event, now, staff_address, rules.language, None, number or event.subject)
+        whose = SYSTEM_WORDS[rules.language] if event.subject == SYSTEM else event.subject
+        _write(session, rules, event, now, staff_address, rules.language, None, number or whose)
 
 
 def _write(

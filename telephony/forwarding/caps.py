@@ -15,19 +15,16 @@ from coworking.kit.errors import NotFound
 from coworking.kit.outbox import OutboxTask, TaskContext, cancel, task
 from telephony.carrier import Carriers
 from telephony.forwarding.cap_counts import Counted, counted
-from telephony.forwarding.cap_events import (
-    barring,
-    enter_cap,
-    subjects_of,
-)
+from telephony.forwarding.cap_events import SYSTEM, barring, enter_cap, subjects_of
 from telephony.forwarding.cap_models import CapEvent
 from telephony.forwarding.cap_notices import write_cap
 from telephony.forwarding.cards import rewrite_all_cards, rewrite_card
-from telephony.forwarding.errors import CapNotReached
+from telephony.forwarding.errors import CapNotReached, SystemCapStands
 from telephony.forwarding.models import Call
 from telephony.forwarding.rules import CallRules, RulesOfCalls
+from telephony.forwarding.system_caps import RECOUNT_SECONDS, await_holders, hold_recounts, with_system
 from telephony.forwarding.told_calls import CallsTold
-from telephony.metering import Caps, CapSet, cap_wait_seconds, caps_passed, live_legs
+from telephony.metering import Caps, CapSet, SystemCaps, cap_wait_seconds, caps_passed, live_legs
 from telephony.numbers import list_lines
 
 MOST_ENDED = 1_000
@@ -45,11 +42,14 @@ def count_told(session: Session, rules: CallRules, told: CallsTold) -> None:
     }
     if not lines:
         return
+    if rules.system_caps.is_any:
+        hold_recounts(session, operator_id)
     found = counted(session, rules.tariffs.calendar, operator_id, lines, (), told.at)
     keep_caps(session, rules, found, told.at)
     going_on = [call for call in told.calls if call.status == "in-progress" and call.line_id in lines]
-    if going_on:
+    if going_on or rules.system_caps.is_any:
         _recount_in(session, rules, found, told.at)
+    if going_on:
         subjects = {
             subject
             for line_id, member_id in lines.items()
@@ -63,21 +63,24 @@ def count_told(session: Session, rules: CallRules, told: CallsTold) -> None:
                 _end(session, operator_id, call.call_sid, told.at)
 
 
-def keep_caps(session: Session, rules: CallRules, found: Counted, now: datetime) -> None:
-    """Enter, bar and tell where a count has come to its cap."""
-    caps = rules.tariffs.metering.caps
+def keep_caps(session: Session, rules: CallRules, found: Counted, now: datetime, *, heard: str = "") -> None:
+    """Enter, bar and tell where a count has come to its cap. That one of the system was come to is told to the other
+    operators, unless they have `heard` of it."""
     for subject, count in found.counts.items():
-        for one in caps_passed(
-            _caps_of(caps, subject), count, caps.warning_share, found.own_caps.get(subject)
-        ):
+        limits = rules.system_caps if subject == SYSTEM else rules.tariffs.metering.caps
+        caps = limits if isinstance(limits, SystemCaps) else _caps_of(limits, subject)
+        for one in caps_passed(caps, count, limits.warning_share, found.own_caps.get(subject)):
             if one.level == "reached" and any(
                 event.what == one.what for event in barring(session, [subject])
             ):
                 continue
-            event = enter_cap(session, rules.tariffs.calendar, subject, one, caps.pause_minutes, now)
+            event = enter_cap(session, rules.tariffs.calendar, subject, one, limits.pause_minutes, now)
             if event is None:
                 continue
             write_cap(session, rules, event, now)
+            come_to = f"{event.what}/{event.level}"
+            if subject == SYSTEM and come_to != heard:
+                tell_of_system_cap.enqueue(session, operator_id=event.operator_id, now=now, come_to=come_to)
             if event.level == "reached":
                 enforce_cap.enqueue(session, operator_id=event.operator_id, now=now, cap_event_id=event.id)
                 lift_reached_cap.enqueue(
@@ -90,18 +93,47 @@ def keep_caps(session: Session, rules: CallRules, found: Counted, now: datetime)
 
 
 @task("forwarding.recount-caps")
-def recount_caps(context: TaskContext) -> None:
-    """Count with what is going on; again when that could have come to a cap."""
+def recount_caps(context: TaskContext, heard: str = "") -> None:
+    """Count with what is going on; again when that could have come to a cap. `heard` is `keep_caps`'s."""
     assert context.operator_id is not None
     session, now = context.session, context.clock.now()
     rules = context.resource(RulesOfCalls)[context.operator_id]
+    if rules.system_caps.is_any:
+        await_holders(session, context.operator_id)
     live = live_legs(session, rules.tariffs, now)
-    if not live:
+    if not live and not rules.system_caps.is_any:
         return
     lines = {leg.call.line_id: leg.call.member_id for leg in live}
     found = counted(session, rules.tariffs.calendar, context.operator_id, lines, live, now)
-    keep_caps(session, rules, found, now)
-    _recount_in(session, rules, found, now)
+    if rules.system_caps.is_any:
+        found = with_system(session, rules.tariffs.calendar, context.operator_id, found, now)
+    keep_caps(session, rules, found, now, heard=heard)
+    if live:
+        _recount_in(session, rules, found, now)
+
+
+@task("forwarding.tell-of-system-cap")
+def tell_of_system_cap(context: TaskContext, come_to: str) -> None:
+    """Have every other operator counted now, so that each bars its own. `come_to` is a cap and the level it came to."""
+    now = context.clock.now()
+    for operator_id in context.resource(RulesOfCalls):
+        if operator_id != context.operator_id:
+            recount_caps.enqueue(
+                context.session,
+                operator_id=operator_id,
+                now=now,
+                key=f"recount-caps:{operator_id}:{come_to}",
+                heard=come_to,
+            )
+
+
+def begin_system_caps(session: Session, rules: CallRules, operator_id: int, now: datetime) -> None:
+    """At the start: let go what only a cap of the system stops that has another value now, and count."""
+    for event in barring(session, [SYSTEM]):
+        if rules.system_caps.of(event.what) != event.cap:
+            _lift(session, rules, event, "settings", "task", now)
+    if rules.system_caps.is_any:
+        recount_caps.enqueue(session, operator_id=operator_id, now=now, key=f"recount-caps:{operator_id}")
 
 
 @task("forwarding.enforce-cap")
@@ -153,12 +185,14 @@ def lift_reached_cap(context: TaskContext, cap_event_id: int) -> None:
 
 def lift_cap(session: Session, rules: CallRules, cap_event_id: int, *, actor: str, now: datetime) -> CapEvent:
     """Let what a cap has stopped go on before its time; it is not stopped by it again in the same period. Raises
-    `NotFound`, `CapNotReached`."""
+    `NotFound`, `CapNotReached`, and `SystemCapStands` where it is not the operator's to lift."""
     event = session.get(CapEvent, cap_event_id, with_for_update=True)
     if event is None:
         raise NotFound
     if event.level != "reached" or event.lifted_at is not None:
         raise CapNotReached
+    if event.subject == SYSTEM:
+        raise SystemCapStands
     _lift(session, rules, event, actor, "api", now)
     return event
 
@@ -183,7 +217,7 @@ def _lift(
 
 def _rewrite_cards(session: Session, rules: CallRules, subject: str, now: datetime) -> None:
     kind, _, key = subject.partition(":")
-    if kind == "operator":
+    if kind in {"operator", SYSTEM}:
         rewrite_all_cards(session, rules, now)
         return
     if kind == "line":
@@ -215,7 +249,10 @@ def _recount_in(session: Session, rules: CallRules, found: Counted, now: datetim
             found.own_caps[subject] - count.yen_of_month if subject in found.own_caps else None,
         )
         for subject, count in found.counts.items()
+        if subject != SYSTEM
     )
+    if rules.system_caps.is_any:
+        seconds = min(seconds, RECOUNT_SECONDS)
     due_at, key = now + timedelta(seconds=seconds), f"recount-caps:{operator_id}"
     waiting = session.scalar(select(OutboxTask.due_at).where(OutboxTask.key == key))
     if waiting is not None:

@@ -85,6 +85,12 @@ class CapTooHigh(UserError):
     en = "The cap can be at most {most} yen."
 
 
+class SystemCapStands(UserError):
+    code = "system-cap"
+    ja = "この上限はシステム全体のものです。期限が来るまで待つか、システムの管理者に上限の変更を依頼してください。"
+    en = "This cap is of the whole system: wait until it is over, or ask whoever runs the system for a higher one."
+
+
 class CapNotReached(UserError):
     code = "cap-not-reached"
     ja = "この上限による停止は、すでに解除されているか終わっています。"

@@ -213,7 +213,7 @@ def get_caps(
     visit: Staff,
     listing: CapListing,
     subject: Annotated[
-        str | None, Query(pattern="^(line|member|operator):[1-9][0-9]{0,17}$", examples=["line:7"])
+        str | None, Query(pattern="^((line|member|operator):[1-9][0-9]{0,17}|system)$", examples=["line:7"])
     ] = None,
     level: Literal["warning", "reached"] | None = None,
     barring: bool = False,

@@ -7,7 +7,7 @@ from typing import Any
 
 from coworking.kit.errors import Language
 from telephony.forwarding.profile import ForwardingProfile
-from telephony.metering import TariffRules
+from telephony.metering import NO_SYSTEM_CAPS, SystemCaps, TariffRules
 from telephony.numbers import LinesNotLent
 
 
@@ -16,6 +16,7 @@ class CallRules:
     forwarding: ForwardingProfile
     tariffs: TariffRules
     language: Language
+    system_caps: SystemCaps = NO_SYSTEM_CAPS
 
     def usual_settings(self) -> dict[str, Any]:
         """The settings of a line until its member changes them."""

@@ -4,8 +4,10 @@ from telephony.metering.anomalies import Anomaly, LineMonth, find_anomalies
 from telephony.metering.call_facts import CallFacts, LegFacts, legs_of, stored_calls
 from telephony.metering.caps import (
     CAPPED,
+    NO_SYSTEM_CAPS,
     Count,
     Passed,
+    SystemCaps,
     cap_ends_at,
     cap_period,
     cap_wait_seconds,
@@ -26,6 +28,7 @@ from telephony.metering.usage_models import BilledLeg, ChargeHold
 __all__ = [
     "BILLED_ROLES",
     "CAPPED",
+    "NO_SYSTEM_CAPS",
     "Anomaly",
     "AnomalyAnswer",
     "BilledLeg",
@@ -44,6 +47,7 @@ __all__ = [
     "Origin",
     "Passed",
     "RulesOfTariffs",
+    "SystemCaps",
     "TariffRules",
     "Usage",
     "cap_ends_at",

@@ -22,13 +22,46 @@ Level = Literal["warning", "reached"]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a line, a member or an operator has used. `yen_of_month` counts against a member's own cap only."""
+    """What a line, a member, an operator or all operators have used. `yen_of_month` counts against a member's own cap
+    only."""
 
     concurrent_calls: int = 0
     calls_in_minute: int = 0
     seconds_of_day: int = 0
     yen_of_day: Decimal = Decimal(0)
     yen_of_month: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCaps:
+    """The most that all operators of a deployment may use together; None is no cap. Days are local ones, yen those of
+    the charges, with or without tax as each operator charges. Of calls a minute every process keeps its own count."""
+
+    concurrent_calls: int | None = None
+    minutes_per_day: int | None = None
+    yen_per_day: Decimal | None = None
+    calls_per_minute: None = None
+    warning_share: Decimal = Decimal("0.80")
+    pause_minutes: int = 10
+
+    @property
+    def is_any(self) -> bool:
+        return any(
+            self.of(what) is not None for what in ("concurrent-calls", "minutes-per-day", "yen-per-day")
+        )
+
+    def of(self, what: str) -> Decimal | None:
+        """The cap by its word in `CAPPED`."""
+        caps = {
+            "concurrent-calls": self.concurrent_calls,
+            "minutes-per-day": self.minutes_per_day,
+            "yen-per-day": self.yen_per_day,
+        }
+        cap = caps.get(what)
+        return None if cap is None else Decimal(cap)
+
+
+NO_SYSTEM_CAPS = SystemCaps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +75,10 @@ class Passed:
 
 
 def caps_passed(
-    caps: CapSet, count: Count, warning_share: Decimal, own_yen_per_month: Decimal | None = None
+    caps: CapSet | SystemCaps,
+    count: Count,
+    warning_share: Decimal,
+    own_yen_per_month: Decimal | None = None,
 ) -> Iterator[Passed]:
     """Each cap that a count has come to, by its higher level. A rate is reached when it is passed, for as many as the
     cap are allowed; what adds up is reached when it is used up. There is no warning of a rate."""
@@ -51,16 +87,18 @@ def caps_passed(
         ("calls-per-minute", caps.calls_per_minute, count.calls_in_minute),
     )
     for what, most, counted in rates:
-        if counted > most:
+        if most is not None and counted > most:
             yield Passed(what, "reached", Decimal(most), Decimal(counted))
     minutes = (Decimal(count.seconds_of_day) / 60).quantize(Decimal("0.1"), rounding=ROUND_DOWN)
-    sums = [
-        ("minutes-per-day", Decimal(caps.minutes_per_day), minutes),
+    sums = (
+        ("minutes-per-day", caps.minutes_per_day, minutes),
         ("yen-per-day", caps.yen_per_day, count.yen_of_day),
-    ]
-    if own_yen_per_month is not None:
-        sums.append(("own-yen-per-month", own_yen_per_month, count.yen_of_month))
-    for what, cap, used in sums:
+        ("own-yen-per-month", own_yen_per_month, count.yen_of_month),
+    )
+    for what, most_used, used in sums:
+        if most_used is None:
+            continue
+        cap = Decimal(most_used)
         if used >= cap:
             yield Passed(what, "reached", cap, used)
         elif used >= cap * warning_share:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coworking.kit.db import belong_to
+from coworking.kit.operators import ensure_operator
 from coworking.kit.outbox import OutboxTask, Resources
 from telephony.carrier import CallRecord, Carriers
-from telephony.forwarding import rewrite_card
-from telephony.forwarding.cap_models import CapEvent
-from telephony.forwarding.caps import end_barred_call, enforce_cap, lift_reached_cap, recount_caps
+from telephony.forwarding import RulesOfCalls, rewrite_card
+from telephony.forwarding.cap_models import CapEvent, OperatorUsage
+from telephony.forwarding.caps import (
+    end_barred_call,
+    enforce_cap,
+    lift_reached_cap,
+    recount_caps,
+    tell_of_system_cap,
+)
 from telephony.forwarding.models import Call, RoutingCard
-from telephony.metering import RulesOfTariffs, settle
+from telephony.metering import RulesOfTariffs, SystemCaps, settle
 from telephony.metering.reconciling import reconcile
 from telephony.metering.usage_models import Reconciliation, ReconciliationCase
 from telephony.numbers import Line
@@ -113,6 +122,19 @@ def queue_recount(session: Session, operator_id: int) -> None:
 def is_recounted_later(session: Session) -> bool:
     due_at = session.scalar(select(OutboxTask.due_at).where(OutboxTask.name == "forwarding.recount-caps"))
     return due_at is not None and due_at > NOW
+
+
+def queue_system_cap(resources: Resources, session: Session, operator_id: int) -> None:
+    other = ensure_operator(session, "other", NOW)
+    rules = replace(call_rules(), system_caps=SystemCaps(minutes_per_day=10))
+    resources.provide(RulesOfCalls, RulesOfCalls({operator_id: rules, other: rules}))
+    tell_of_system_cap.enqueue(session, operator_id=operator_id, now=NOW, come_to="minutes-per-day/warning")
+
+
+def is_counted_by_the_other(session: Session) -> bool:
+    other = ensure_operator(session, "other", NOW)
+    belong_to(session, other)
+    return session.scalars(select(OperatorUsage.operator_id)).all() == [other]
 
 
 def queue_comparison(resources: Resources, session: Session, operator_id: int) -> None:

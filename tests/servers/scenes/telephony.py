@@ -43,6 +43,10 @@ SCENES: Scenes = {
         lambda house, session: metering.queue_recount(session, house.operator_id),
         lambda _, session: metering.is_recounted_later(session),
     ),
+    "forwarding.tell-of-system-cap": (
+        lambda house, session: metering.queue_system_cap(house.work.resources, session, house.operator_id),
+        lambda _, session: metering.is_counted_by_the_other(session),
+    ),
     "forwarding.watch-calls": (
         lambda house, session: queue_watch(session, house.operator_id),
         lambda _, session: call_is_closed(session),

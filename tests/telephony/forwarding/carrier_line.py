@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.carriers import buy_numbers, sandbox_carrier
@@ -16,7 +17,7 @@ from tests.factories.forwarding import ACTOR, MOBILE
 from tests.factories.membership import NOW, make_member
 from tests.factories.numbers import line_rules
 from tests.telephony.forwarding.carrier_calls import CALLER
-from tests.telephony.forwarding.door import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, Door
+from tests.telephony.forwarding.door import PUBLIC_URL, Door
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,27 @@ class Sent:
 
 
 class CarrierLine:
-    """A number bought from the sandbox and lent to a member; phones around it."""
+    """A number bought from the sandbox and lent to a member of one of the operators; phones around it."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, *, index: int = 0) -> None:
         self.door = door
+        self.operator = door.composition.operators[index]
+        account = self.operator.settings
         self.sent: list[Sent] = []
         self._inside = InProcess(door.application, in_real_time=False)
         self._store = Store()
         self.sandbox = Sandbox(
             clock=door.clock,
-            account_sid=ACCOUNT_SID,
-            auth_token=AUTH_TOKEN,
+            account_sid=account.carrier_account_sid,
+            auth_token=account.carrier_auth_token,
             deliver=self._deliver,
             store=self._store,
         )
-        self.carrier = sandbox_carrier(self.sandbox, ACCOUNT_SID, AUTH_TOKEN)
-        rows = buy_numbers(self.carrier, PUBLIC_URL, "045", 1)
-        with door.session() as session:
-            enter(session, door.operator_id, rows, actor=ACTOR, now=NOW)
-            member = make_member(session, door.operator_id)
+        self.carrier = sandbox_carrier(self.sandbox, account.carrier_account_sid, account.carrier_auth_token)
+        rows = buy_numbers(self.carrier, PUBLIC_URL, "045", index + 1)[index:]  # each operator another
+        with self.session() as session:
+            enter(session, self.operator.id, rows, actor=ACTOR, now=NOW)
+            member = make_member(session, self.operator.id)
             self.line: Line = rent_line(
                 session,
                 line_rules(),
@@ -65,6 +68,9 @@ class CarrierLine:
         for number in (CALLER, MOBILE):
             self.sandbox.add_phone(Phone(number, number[-4:], lines=100))
 
+    def session(self) -> Any:
+        return self.door.composition.database.transaction(self.operator.id)
+
     def close(self) -> None:
         self._store.close()
 
@@ -72,8 +78,8 @@ class CarrierLine:
         change = Change(
             is_on=True, destinations=[WantedDestination(number) for number in numbers], press_one=press_one
         )
-        rules = self.door.composition.operators[0].call_rules()
-        with self.door.session() as session:
+        rules = self.operator.call_rules()
+        with self.session() as session:
             set_forwarding(session, rules, self.line, change, actor=ACTOR, channel="api", now=NOW)
         for number in numbers:
             self.sandbox.add_phone(Phone(number, number[-4:], lines=100))

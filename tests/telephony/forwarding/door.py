@@ -48,28 +48,29 @@ class RewindableClock(VirtualClock):
 
 
 class Door:
-    """Close it, or its loop and its connections stay."""
+    """Close it, or its loop and its connections stay. `settings` replace those of one operator, nex."""
 
-    def __init__(self, database_url: str, folder: Path, *, other_auth_token: str | None = None) -> None:
+    def __init__(
+        self, database_url: str, folder: Path, *, other_auth_token: str | None = None, **settings: Any
+    ) -> None:
         self.clock = RewindableClock(NOW)
         self.loop = asyncio.new_event_loop()
-        settings = Settings(
+        nex = OperatorSettings(
+            profile="nex",
+            carrier_account_sid=ACCOUNT_SID,
+            carrier_auth_token=AUTH_TOKEN,
+            carrier_other_auth_token=other_auth_token,
+        )
+        told = Settings(
             var_dir=folder,
             public_url=PUBLIC_URL,
-            operators=(
-                OperatorSettings(
-                    profile="nex",
-                    carrier_account_sid=ACCOUNT_SID,
-                    carrier_auth_token=AUTH_TOKEN,
-                    carrier_other_auth_token=other_auth_token,
-                ),
-            ),
             secret_key="0" * 64,
             argon2_time_cost=1,
             argon2_memory_kib=1024,
+            **{"operators": (nex,), **settings},
         )
         self.composition = compose(
-            settings, database_url=database_url, clock=self.clock, mailer=make_mailer(settings, self.clock)
+            told, database_url=database_url, clock=self.clock, mailer=make_mailer(told, self.clock)
         )
         self.application = asgi_application(self.composition)
         self.operator_id = self.composition.operators[0].id
