@@ -25,6 +25,7 @@ RUN_FOLDER = pytest.StashKey[Path]()
 # asked where the statements are: in the kit, membership, billing, numbers, metering, the settling of calls.
 ONCE_ONLY = (
     "tests/app/accounts",
+    "tests/app/cli",
     "tests/app/console",
     "tests/app/doors",
     "tests/app/imports",

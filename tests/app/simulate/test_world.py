@@ -108,6 +108,7 @@ class Stage:
             company_plans=(),
             evidence_plans=(),
             card_plans=(),
+            address_uses={},
             area_codes={"tokyo": "03"},
             interruption_reasons=("maintenance",),
             suspension_reasons=("unpaid",),
