@@ -88,17 +88,15 @@ def restore(file: Path, without_files: bool) -> None:
     from coworking.kit.postgres import verify
 
     with service_place() as place:
-        archive = archive_of(file)
-        takes_files = place.files is not None and not without_files
-        if takes_files:
+        archive, files = archive_of(file), None if without_files else place.files
+        if files is not None:
             verify(file)
             if not archive.is_file():
                 raise ArchiveMissing(file=archive)
             verify_archive(archive)
-        # A file without its row is noise that is swept; a row without its file would be a loss.
-        if place.files is not None and takes_files:
-            click.echo(f"{read_archive(archive, place.files)} files are restored")
-        elif place.files is None:
+            # A file without its row is noise that is swept; a row without its file would be a loss.
+            click.echo(f"{read_archive(archive, files)} files are restored")
+        if place.files is None:
             click.echo(IN_BUCKET)
         read_backup(place.url, file)
         click.echo(f"{file} is restored")

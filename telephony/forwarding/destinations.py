@@ -91,8 +91,25 @@ class Forwarding:
 
 
 def forwarding_of(session: Session, rules: CallRules, line: Line) -> Forwarding:
-    setting = session.get(ForwardingSetting, line.id)
-    destinations = tuple(_destinations(session, line.id))
+    return forwardings_of(session, rules, [line.id])[line.id]
+
+
+def forwardings_of(session: Session, rules: CallRules, line_ids: Sequence[int]) -> dict[int, Forwarding]:
+    """Of many lines by two questions to the database."""
+    wanted = select(ForwardingSetting).where(ForwardingSetting.line_id.in_(line_ids))
+    settings = {setting.line_id: setting for setting in session.scalars(wanted)}
+    destinations: dict[int, list[Destination]] = {line_id: [] for line_id in line_ids}
+    for one in _destinations(session, line_ids):
+        destinations[one.line_id].append(one)
+    return {
+        line_id: _forwarding(rules, settings.get(line_id), tuple(found))
+        for line_id, found in destinations.items()
+    }
+
+
+def _forwarding(
+    rules: CallRules, setting: ForwardingSetting | None, destinations: tuple[Destination, ...]
+) -> Forwarding:
     if setting is None:
         return Forwarding(is_on=False, destinations=destinations, **rules.usual_settings())
     return Forwarding(
@@ -207,13 +224,13 @@ def _leads_back(session: Session, line: Line, number: str) -> bool:
             lines_followed += 1
             if lines_followed > LONGEST_CHAIN:
                 return True
-            to_follow += [one.number for one in _destinations(session, other.id)]
+            to_follow += [one.number for one in _destinations(session, [other.id])]
     return False
 
 
-def _destinations(session: Session, line_id: int) -> list[Destination]:
-    statement = select(Destination).where(Destination.line_id == line_id).order_by(Destination.position)
-    return list(session.scalars(statement))
+def _destinations(session: Session, line_ids: Sequence[int]) -> Sequence[Destination]:
+    statement = select(Destination).where(Destination.line_id.in_(line_ids)).order_by(Destination.position)
+    return session.scalars(statement).all()
 
 
 def _masked(forwarding: Forwarding) -> dict[str, object]:

@@ -10,7 +10,7 @@ from coworking.kit.listing import AnId, AText, Listing, listing_of
 from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
 from coworking.kit.phone import from_e164
 from coworking.membership import SignedIn, Visit
-from telephony.forwarding.destinations import forwarding_of
+from telephony.forwarding.destinations import Forwarding, forwarding_of, forwardings_of
 from telephony.forwarding.forwarding_routes import forwarding_answer
 from telephony.forwarding.rules import CallRules, RulesOfCalls
 from telephony.forwarding.schemas import LineAnswer, RentBody
@@ -70,7 +70,8 @@ def get_lines(
     lines = list_lines(
         visit.session, member_id=visit.own_member_id(), after_id=after, limit=limit, listing=listing
     )
-    return page(lines, limit, lambda line: _line_answer(visit, line), lambda line: line.id)
+    forwardings = forwardings_of(visit.session, _rules(visit), [line.id for line in lines])
+    return page(lines, limit, lambda line: _shown(line, forwardings[line.id]), lambda line: line.id)
 
 
 @router.get("/lines/{line_id}", tags=["lines"], summary="One line")
@@ -99,6 +100,10 @@ def _rules(visit: Visit) -> CallRules:
 
 
 def _line_answer(visit: Visit, line: Line) -> LineAnswer:
+    return _shown(line, forwarding_of(visit.session, _rules(visit), line))
+
+
+def _shown(line: Line, forwarding: Forwarding) -> LineAnswer:
     return LineAnswer(
         id=line.id,
         member_id=line.member_id,
@@ -111,5 +116,5 @@ def _line_answer(visit: Visit, line: Line) -> LineAnswer:
         ends_at=line.ends_at,
         number_removal_confirmed_at=line.number_removal_confirmed_at,
         registered_phones=[phone.number for phone in line.registered_phones],
-        forwarding=forwarding_answer(forwarding_of(visit.session, _rules(visit), line)),
+        forwarding=forwarding_answer(forwarding),
     )

@@ -1,4 +1,4 @@
-"""An operator with doors, by the shipped profile of sakura, for tests."""
+"""An operator with doors, by the shipped profile of sakura, and what happened at them, for tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from coworking.doors import (
     unlock,
 )
 from coworking.doors.leaving import Departure, check_out
+from coworking.doors.models import DoorEvent
 from coworking.doors.presence import office_at
+from coworking.membership import offices_of
+from tests.factories.membership import NOW
 from tests.factories.reservations import ACTOR, Place, make_place
 
 CREDENTIALS = Credentials(DoorSecrets(b"\x01" * 32, b"\x02" * 32))
@@ -68,3 +71,21 @@ def make_door_house(session: Session, name: str = "sakura") -> DoorHouse:
     assert doors is not None
     rules = DoorRules(doors, place.rules.billing, place.rules.must_reserve)
     return DoorHouse(place, rules, office_at(session, rules, None), reserved_times_for_doors())
+
+
+def make_allowed_unlock(session: Session, operator_id: int, door: str) -> DoorEvent:
+    """What is on record of a member who was let in at a door, for which no command was queued."""
+    event = DoorEvent(
+        operator_id=operator_id,
+        office_id=offices_of(session)["tokyo"],
+        door=door,
+        act="unlock",
+        means="app",
+        allowed=True,
+        at=NOW,
+        recorded_at=NOW,
+        recorded_by="account:1",
+    )
+    session.add(event)
+    session.flush()
+    return event

@@ -6,13 +6,13 @@ rows that belong to it and with the deployment's keys.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from coworking.kit.digests import differs, digest_of, write_digest
 from coworking.kit.errors import UserError
 from coworking.kit.file_store import LARGEST_FILE_BYTES, FolderStore, is_key
 
@@ -58,9 +58,9 @@ def writing_archive(folder: Path, to: Path) -> Iterator[None]:
             archive.close()
             file.flush()
             os.fsync(file.fileno())
-        digest = _sha256(partial)
+        digest = digest_of(partial)
         partial.replace(to)
-        _digest_file(to).write_text(f"{digest}  {to.name}\n", encoding="utf-8")
+        write_digest(to, digest)
     except OSError as error:
         raise ArchiveFailed(reason=error.strerror or type(error).__name__) from error
     finally:
@@ -70,11 +70,7 @@ def writing_archive(folder: Path, to: Path) -> Iterator[None]:
 def verify_archive(file: Path) -> None:
     """Raise `ArchiveDamaged` unless the archive is what was written."""
     try:
-        expected = _digest_file(file).read_text(encoding="utf-8").split()[0]
-    except (FileNotFoundError, IndexError):
-        expected = None  # one that was copied without its digest is judged by its content
-    try:
-        if expected is not None and _sha256(file) != expected:
+        if differs(file):
             raise ArchiveDamaged(file=file, reason="its SHA-256 differs")
         for _ in _files_in(file):
             pass
@@ -117,12 +113,3 @@ def _files_in(file: Path) -> Iterator[tuple[str, bytes]]:
                     yield member.name, content.read()
     except tarfile.TarError as error:
         raise ArchiveDamaged(file=file, reason=type(error).__name__) from error
-
-
-def _digest_file(file: Path) -> Path:
-    return file.with_name(file.name + ".sha256")
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coworking.kit.errors import Language
-from coworking.kit.notices import notify, register_templates
 from coworking.kit.outbox import TaskContext, task
-from coworking.membership import MemberEnded, SiteClosed, closure_of, facts
+from coworking.membership import MemberEnded, SiteClosed, closure_of
 from coworking.reservations.ending import LIVE, end, held
+from coworking.reservations.letters import tell_member
 from coworking.reservations.models import Reservation, SpaceRow
 from coworking.reservations.reserving import released_until
 from coworking.reservations.rules import ReservationRules, RulesOfReservations
@@ -21,10 +19,6 @@ from coworking.reservations.unpaid import hold_for_payment
 ACTOR = "site-closure"
 MEMBERSHIP = "membership"
 MOST_A_TASK = 50
-
-
-def read_texts() -> None:
-    register_templates("coworking.reservations")
 
 
 def release_closed_site(session: Session, told: SiteClosed) -> None:
@@ -102,22 +96,7 @@ def _release(session: Session, rules: ReservationRules, reservation_id: int, now
         return
     end(session, rules, reservation, "released", actor=ACTOR, now=now)
     hold_for_payment(session, rules, reservation.member_id, now)
-    member = facts(session, reservation.member_id)
-    language = cast("Language", member.language)
-    local = rules.calendar.local(reservation.starts_at)
-    notify(
-        session,
-        operator_id=reservation.operator_id,
-        now=now,
-        recipient=f"member:{member.id}",
-        address=member.email,
-        kind="reservation-released",
-        language=language,
-        operator=rules.billing.operator_title.spoken(language),
-        member=member.name,
-        space=rules.profile.spaces[reservation.space.name].title.spoken(language),
-        starts_at=f"{local:%Y-%m-%d %H:%M}",
-    )
+    tell_member(session, rules, reservation, "reservation-released", now)
 
 
 def _queue(session: Session, operator_id: int, office_id: int, now: datetime) -> None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from coworking.billing import Use, collect_uses, is_charging, paid_uses, standing_uses_of
-from coworking.kit.errors import Language
-from coworking.kit.notices import notify
 from coworking.kit.outbox import TaskContext, task
-from coworking.membership import facts
 from coworking.reservations.ending import end, held, occasion_of
+from coworking.reservations.letters import tell_member
 from coworking.reservations.models import Reservation
 from coworking.reservations.rules import ReservationRules, RulesOfReservations
 
@@ -77,7 +75,7 @@ def release_unpaid(context: TaskContext, *, reservation_id: int) -> None:
         return
     end(session, rules, reservation, "released", actor=ACTOR, now=now)
     hold_for_payment(session, rules, reservation.member_id, now)
-    _tell(session, rules, reservation, now)
+    tell_member(session, rules, reservation, "reservation-unpaid", now)
 
 
 def _hold(session: Session, rules: ReservationRules, reservation: Reservation, now: datetime) -> None:
@@ -96,22 +94,3 @@ def _unpaid(session: Session, reservation: Reservation) -> Sequence[Use]:
     ahead = [use for use in standing_uses_of(session, [occasion_of(reservation.id)]) if use.paid_ahead]
     paid = paid_uses(session, ahead)
     return [use for use in ahead if use.id not in paid]
-
-
-def _tell(session: Session, rules: ReservationRules, reservation: Reservation, now: datetime) -> None:
-    member = facts(session, reservation.member_id)
-    language = cast("Language", member.language)
-    local = rules.calendar.local(reservation.starts_at)
-    notify(
-        session,
-        operator_id=reservation.operator_id,
-        now=now,
-        recipient=f"member:{member.id}",
-        address=member.email,
-        kind="reservation-unpaid",
-        language=language,
-        operator=rules.billing.operator_title.spoken(language),
-        member=member.name,
-        space=rules.profile.spaces[reservation.space.name].title.spoken(language),
-        starts_at=f"{local:%Y-%m-%d %H:%M}",
-    )

@@ -18,11 +18,10 @@ from coworking.doors.locks.commands import (
 from coworking.doors.locks.models import DoorCommand
 from coworking.doors.locks.protocol import UNLOCKED, LockAnswer, Unlock, refused, unknown
 from coworking.doors.locks.sandbox_lock import Behaviour, SandboxLocks, sandbox_states, set_behaviour
-from coworking.doors.models import DoorEvent
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
 from coworking.kit.outbox import Resources, run_due
-from coworking.membership import offices_of
+from tests.factories.doors import make_allowed_unlock
 from tests.factories.membership import NOW, make_operator
 
 DOOR = "entrance"
@@ -60,19 +59,7 @@ class Stand:
 
     def queue(self) -> int:
         with self.database.transaction(self.operator_id) as session:
-            event = DoorEvent(
-                operator_id=self.operator_id,
-                office_id=offices_of(session)["tokyo"],
-                door=DOOR,
-                act="unlock",
-                means="app",
-                allowed=True,
-                at=NOW,
-                recorded_at=NOW,
-                recorded_by="account:1",
-            )
-            session.add(event)
-            session.flush()
+            event = make_allowed_unlock(session, self.operator_id, DOOR)
             queue_unlock(session, self.operator_id, DOOR, event.id, self.clock.now())
         return event.id
 

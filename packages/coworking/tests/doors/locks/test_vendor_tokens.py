@@ -19,13 +19,12 @@ from coworking.doors.locks.latest import latest_commands
 from coworking.doors.locks.protocol import Unlock
 from coworking.doors.locks.vendor_http import vendor_client
 from coworking.doors.locks.vendor_tokens import LockToken, RefreshTokens
-from coworking.doors.models import DoorEvent
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import Resources, run_due
 from coworking.kit.sealing import FieldKeys
-from coworking.membership import offices_of
+from tests.factories.doors import make_allowed_unlock
 from tests.factories.membership import NOW, make_account, make_operator
 
 DOOR, AKERUN = "entrance", "A1030001"
@@ -110,19 +109,7 @@ def test_where_no_other_token_is_given_the_lock_refuses_and_staff_are_told_once(
     resources.provide(RulesOfDoors, RulesOfDoors({operator_id: DoorRules(shipped.doors, billing)}))
     for _ in range(2):
         with account.database.transaction(operator_id) as session:
-            event = DoorEvent(
-                operator_id=operator_id,
-                office_id=offices_of(session)["tokyo"],
-                door=DOOR,
-                act="unlock",
-                means="app",
-                allowed=True,
-                at=NOW,
-                recorded_at=NOW,
-                recorded_by="account:1",
-            )
-            session.add(event)
-            session.flush()
+            event = make_allowed_unlock(session, operator_id, DOOR)
             queue_unlock(session, operator_id, DOOR, event.id, NOW)
         run_due(account.database, account.clock, resources)
     assert jobs.call_count == 2

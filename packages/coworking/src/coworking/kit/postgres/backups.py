@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from coworking.kit.db import HOT_ROLE, SERVICE_ROLE
+from coworking.kit.digests import differs, digest_of, write_digest
 from coworking.kit.postgres.errors import (
     BackupDamaged,
     BackupFailed,
@@ -43,11 +43,11 @@ def backup(url: str, to: Path) -> Path:
         if done.returncode != 0:
             raise BackupFailed(reason=reason_in(done.stderr))
         _read_through(partial)
-        digest = _sha256(partial)
+        digest = digest_of(partial)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(to)
-        _digest_file(to).write_text(f"{digest}  {to.name}\n", encoding="utf-8")
+        write_digest(to, digest)
     except OSError as error:
         raise error_from(error, folder=to.parent, log=to) from error
     finally:
@@ -58,11 +58,7 @@ def backup(url: str, to: Path) -> Path:
 def verify(file: Path) -> None:
     """Raise `BackupDamaged` unless the file is the backup that was written."""
     try:
-        expected = _digest_file(file).read_text(encoding="utf-8").split()[0]
-    except (FileNotFoundError, IndexError):
-        expected = None  # a backup that was copied without its digest is judged by its content
-    try:
-        if expected is not None and _sha256(file) != expected:
+        if differs(file):
             raise BackupDamaged(file=file, reason="its SHA-256 differs")
     except OSError as error:
         raise BackupDamaged(file=file, reason=error.strerror) from error
@@ -127,12 +123,3 @@ def _libpq(url: str) -> str:
     """The address without the driver that SQLAlchemy's spelling names."""
     scheme, separator, rest = url.partition("://")
     return f"{scheme.split('+')[0]}{separator}{rest}"
-
-
-def _digest_file(file: Path) -> Path:
-    return file.with_name(file.name + ".sha256")
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
