@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.door_simulator.words import ACTS, BEHAVIOURS, COMMANDS, MEANS, REASONS
 from app.operators import OperatorInForce
 from coworking.doors.locks.latest import LatestDecision, latest_decisions
 from coworking.doors.locks.sandbox_lock import Behaviour, SandboxState, sandbox_states, set_behaviour
@@ -20,38 +21,9 @@ from coworking.kit.errors import NotFound
 from coworking.kit.web.forms import Form, form_route
 from coworking.kit.web.pages import Pages
 from coworking.kit.web.reader import Reader
-from coworking.kit.web.translations import translatable
 
 DOOR_SIMULATOR_PATH = "/door-simulator"
 MOST_DECISIONS = 40
-
-BEHAVIOURS = {
-    Behaviour.OPENS: translatable("Opens"),
-    Behaviour.REFUSES: translatable("Refuses"),
-    Behaviour.SILENT: translatable("Does not answer"),
-}
-ACTS = {
-    "check-in": translatable("Check-in"),
-    "unlock": translatable("Unlock"),
-    "check-out": translatable("Check-out"),
-    "seen": translatable("Seen by staff"),
-}
-MEANS = {
-    "app": translatable("app"),
-    "entrance-code": translatable("entrance QR"),
-    "qr": translatable("member's QR"),
-    "card": translatable("card"),
-    "my-number": translatable("My Number Card"),
-    "reception": translatable("reception"),
-}
-COMMANDS = {
-    "queued": translatable("waiting for the lock"),
-    "sent": translatable("lock asked"),
-    "opened": translatable("lock opened"),
-    "refused": translatable("lock refused"),
-    "unknown": translatable("lock did not say"),
-    "expired": translatable("too late"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +131,13 @@ class _DoorSimulator:
 
 
 def _words() -> dict[str, Any]:
-    return {"behaviours": BEHAVIOURS, "acts": ACTS, "means": MEANS, "commands": COMMANDS}
+    return {
+        "behaviours": BEHAVIOURS,
+        "acts": ACTS,
+        "means": MEANS,
+        "commands": COMMANDS,
+        "reasons": REASONS,
+    }
 
 
 def _number(text: str) -> int:

@@ -36,7 +36,7 @@ def test_a_door_opens_for_five_seconds_and_the_log_says_why(doors: DoorStand, pa
     expect(door).to_contain_text("施錠中")
     expect(log).to_contain_text("まだだれも来ていません")
     doors.come(reason="outside-plan-hours")
-    expect(log).to_contain_text("outside-plan-hours")
+    expect(log).to_contain_text("プラン時間外")
     expect(door).to_contain_text("施錠中")
     doors.come()
     expect(door).to_contain_text("開いています")

@@ -22,6 +22,8 @@ def stands() -> ColumnElement[bool]:
 
 def standing_uses_of(session: Session, occasions: Collection[str]) -> list[Use]:
     """Those that belong to any of these, in the order of recording."""
+    if not occasions:
+        return []
     statement = select(Use).where(Use.occasion.in_(occasions), stands()).order_by(Use.id)
     return list(session.scalars(statement))
 

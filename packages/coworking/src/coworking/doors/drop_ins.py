@@ -85,7 +85,7 @@ def begin_drop_in(
         raise errors.AlreadyInside
     way = _way(session, rules, member, new.way)
     if visit is None:
-        visit = begin_visit(session, rules, attempt, is_checked_in=False)
+        visit = begin_visit(session, rules, member, attempt, is_checked_in=False)
         write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
     until = visit.entered_at + new.planned
     use = record_use(

@@ -24,7 +24,6 @@ from coworking.membership import (
     MemberFacts,
     TimeSpan,
     closure_of,
-    facts,
     hold_member,
     hold_sharing_members,
     is_staffed,
@@ -53,14 +52,15 @@ def check_in(
 ) -> Outcome:
     """Begin a visit, if the member may come in (SAK-31, NET-05). Another person of a plan for several joins the visit
     that is there (SAK-27). Refusals are on record. Raises `NotFound`."""
-    visit, times, known = _facts(session, rules, reserved, attempt, "check-in")
+    member = _held(session, rules, attempt)
+    visit, times, known = _facts(session, rules, reserved, member, attempt, "check-in")
     refusal = refusal_of(known)
     if refusal is not None:
         return _refused(session, attempt, "check-in", refusal, now)
     if visit is None:
-        visit = begin_visit(session, rules, attempt, times, is_checked_in=True)
+        visit = begin_visit(session, rules, member, attempt, times, is_checked_in=True)
     elif visit.is_checked_in:
-        _arrive(session, rules, visit, attempt)
+        _arrive(session, rules, member, visit, attempt)
     else:
         visit.is_checked_in = True
     event = write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
@@ -73,12 +73,13 @@ def unlock(
     """Open a door for a member, if they may come in. Where checking in is not asked for, it is their check-in. Refusals
     are on record. Raises `NotFound` for a door that is not there."""
     assert attempt.door is not None
-    visit, times, known = _facts(session, rules, reserved, attempt, "unlock")
+    member = _held(session, rules, attempt)
+    visit, times, known = _facts(session, rules, reserved, member, attempt, "unlock")
     refusal = refusal_of(known)
     if refusal is not None:
         return _refused(session, attempt, "unlock", refusal, now)
     if visit is None:
-        visit = begin_visit(session, rules, attempt, times, is_checked_in=True)
+        visit = begin_visit(session, rules, member, attempt, times, is_checked_in=True)
     event = write_event(session, attempt, "unlock", allowed=True, reason=None, now=now, visit_id=visit.id)
     queue_unlock(session, event.operator_id, attempt.door, event.id, now)
     return Outcome(event, None, visit)
@@ -94,23 +95,23 @@ def refuse_unknown(
 def begin_visit(
     session: Session,
     rules: DoorRules,
+    member: MemberFacts,
     attempt: Attempt,
     times: tuple[ReservedTime, ...] = (),
     *,
     is_checked_in: bool,
 ) -> DoorVisit:
     """The member of the attempt, held, is in. `times` are their reserved times of now."""
-    assert attempt.member_id is not None
     visit = DoorVisit(
-        operator_id=session.info["operator_id"],
-        member_id=attempt.member_id,
+        operator_id=member.operator_id,
+        member_id=member.id,
         office_id=attempt.office_id,
         entered_at=attempt.at,
         is_checked_in=is_checked_in,
     )
     session.add(visit)
     session.flush()
-    _arrive(session, rules, visit, attempt)
+    _arrive(session, rules, member, visit, attempt)
     reservation_id = times[0].reservation_id if times else None
     tell(session, VisitBegun(visit.id, visit.member_id, visit.office_id, reservation_id, attempt.at))
     return visit
@@ -139,8 +140,10 @@ def hold_with_sharers(session: Session, rules: DoorRules, member_id: int) -> Mem
     return hold_member(session, member_id)
 
 
-def _arrive(session: Session, rules: DoorRules, visit: DoorVisit, attempt: Attempt) -> None:
-    most = rules.membership.plans[facts(session, visit.member_id).plan].most_people
+def _arrive(
+    session: Session, rules: DoorRules, member: MemberFacts, visit: DoorVisit, attempt: Attempt
+) -> None:
+    most = rules.membership.plans[member.plan].most_people
     inside = _people_inside(session, visit.member_id) if most > 1 else 0
     session.add(
         Arrival(
@@ -164,18 +167,25 @@ def _people_inside(session: Session, member_id: int) -> int:
     return int(inside or 0)
 
 
+def _held(session: Session, rules: DoorRules, attempt: Attempt) -> MemberFacts:
+    assert attempt.member_id is not None
+    return hold_with_sharers(session, rules, attempt.member_id)
+
+
 def _refused(session: Session, attempt: Attempt, act: Act, refusal: EntryRefused, now: datetime) -> Outcome:
     event = write_event(session, attempt, act, allowed=False, reason=refusal.code, now=now)
     return Outcome(event, refusal, None)
 
 
 def _facts(
-    session: Session, rules: DoorRules, reserved: ReservedTimes, attempt: Attempt, act: Act
+    session: Session,
+    rules: DoorRules,
+    reserved: ReservedTimes,
+    member: MemberFacts,
+    attempt: Attempt,
+    act: Act,
 ) -> tuple[DoorVisit | None, tuple[ReservedTime, ...], EntryFacts]:
-    """The member's open visit, their reserved times of the instant, and all that the decision hangs on; the member is
-    held."""
-    assert attempt.member_id is not None
-    member = hold_with_sharers(session, rules, attempt.member_id)
+    """The open visit of a member, held, their reserved times of the instant, and all that the decision hangs on."""
     at, today = attempt.at, rules.calendar.local_date(attempt.at)
     plan = rules.membership.plans[member.plan]
     pays_by_use = rules.pays_by_use(member.plan)

@@ -153,11 +153,11 @@ def _record(
         write_event(session, attempt, act, allowed=False, reason=event.reason or "card-unknown", now=now)
         return
     hold_sharing_members(session, event.member_id)
-    hold_member(session, event.member_id)
+    member = hold_member(session, event.member_id)
     visit = open_visit_of(session, event.member_id)
     came_in = act == "check-in" or not rules.profile.must_check_in
     if visit is None:
-        visit = begin_visit(session, rules, attempt, is_checked_in=came_in)
+        visit = begin_visit(session, rules, member, attempt, is_checked_in=came_in)
     elif came_in:
         visit.is_checked_in = True
     write_event(session, attempt, act, allowed=True, reason=None, now=now, visit_id=visit.id)
