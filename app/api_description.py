@@ -10,9 +10,8 @@ from fastapi.routing import iter_route_contexts
 
 from app.api_routers import ROUTES
 from app.idempotent_requests import takes_key
-from app.list_files import listed_model
 from app.problem_answers import PROBLEM_JSON
-from coworking.kit.paging import CSV, MOST_IN_FILE
+from coworking.kit.paging import CSV, MOST_IN_FILE, listed_model
 from coworking.membership.idempotency import LONGEST_KEY
 
 IDEMPOTENCY_KEY = {

@@ -10,7 +10,6 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problem_answers import problem_answer
 from coworking.kit.errors import UserError
-from coworking.kit.paging import CSV, MOST_IN_FILE, Page, wants_file
+from coworking.kit.paging import CSV, MOST_IN_FILE, listed_model, wants_file
 from coworking.kit.spreadsheets import csv_file
 
 Column = tuple[str, ...]
@@ -63,18 +62,6 @@ class ListFiles:
             await send({"type": "http.response.body", "body": bytes(content)})
 
         await self._app(scope, receive, kept)
-
-
-def listed_model(route: object) -> type[BaseModel] | None:
-    """What a route lists: the model of an item. None where it answers with something else."""
-    answer = route.response_model if isinstance(route, APIRoute) else None
-    if get_origin(answer) is list:
-        [item] = get_args(answer)
-    elif isinstance(answer, type) and issubclass(answer, Page):
-        [item] = get_args(answer.model_fields["items"].annotation)
-    else:
-        return None
-    return item if isinstance(item, type) and issubclass(item, BaseModel) else None
 
 
 def columns_of(model: type[BaseModel], within: tuple[type[BaseModel], ...] = ()) -> Iterator[Column]:

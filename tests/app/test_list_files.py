@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import app.list_files
 import coworking.kit.paging
+from coworking.kit.audit import AuditEntry
 from coworking.kit.db import Database
 from tests.api_doors import REFUSED_HERE
 from tests.api_house import ApiHouse, Operation, open_house, problem
@@ -126,3 +128,15 @@ def test_a_file_has_what_the_filter_leaves_and_ends_at_its_limit(
     refused = house.ask("GET", "/api/charges?sort=reason", token=token, headers=CSV)
     assert (refused.status, problem(refused)["code"]) == (422, "validation-failed")
     assert house.ask("GET", "/api/charges", headers=CSV).status == 401
+
+
+def test_who_takes_a_list_away_is_on_record_once(house: ApiHouse) -> None:
+    own = f"/api/charges?member_id={house.first.member_id}"
+    for headers in ({}, CSV):
+        assert house.ask("GET", own, token=house.staff["nex"], headers=headers).status == 200
+    assert house.ask("GET", "/api/charges?sort=reason", token=house.staff["nex"], headers=CSV).status == 422
+    with house.composition.database.transaction(house.first.operator_id) as session:
+        wanted = select(AuditEntry).where(AuditEntry.action == "list.exported")
+        [entry] = session.scalars(wanted).all()
+        assert (entry.subject, entry.details) == ("charges", {"narrowed_by": ["member_id"]})
+        assert entry.actor.startswith("account:")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 MOST_ITEMS = 200
@@ -53,3 +54,15 @@ def page(rows: Sequence[R], limit: int, show: Callable[[R], T], id_of: Callable[
     """A page of at most `limit` rows. A full one may be followed by an empty one."""
     full = len(rows) == limit and bool(rows)
     return Page(items=[show(row) for row in rows], next=id_of(rows[-1]) if full else None)
+
+
+def listed_model(route: object) -> type[BaseModel] | None:
+    """What a route lists: the model of an item. None where it answers with something else."""
+    answer = route.response_model if isinstance(route, APIRoute) else None
+    if get_origin(answer) is list:
+        [item] = get_args(answer)
+    elif isinstance(answer, type) and issubclass(answer, Page):
+        [item] = get_args(answer.model_fields["items"].annotation)
+    else:
+        return None
+    return item if isinstance(item, type) and issubclass(item, BaseModel) else None

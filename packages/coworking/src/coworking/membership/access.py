@@ -15,10 +15,12 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
+from coworking.kit.audit import record
 from coworking.kit.clock import Clock
 from coworking.kit.db import Database
 from coworking.kit.errors import NotFound, NotPermitted, SignInRequired
 from coworking.kit.outbox import Resources
+from coworking.kit.paging import listed_model, wants_file
 from coworking.membership.errors import SecondFactorNeeded
 from coworking.membership.roles import Right
 from coworking.membership.rules import AccountRules
@@ -102,6 +104,21 @@ def signed_in(
         if actor is None:
             raise SignInRequired
         yield Visit(session, actor, now, doorway.resources)
+        if wants_file(request) and listed_model(request.scope.get("route")) is not None:
+            _record_export(session, actor, request, now)
+
+
+def _record_export(session: Session, actor: Actor, request: Request, now: datetime) -> None:
+    """Who takes a whole list away is on record; by what it was narrowed, but not to whom."""
+    record(
+        session,
+        operator_id=actor.operator_id,
+        at=now,
+        actor=actor.reference,
+        action="list.exported",
+        subject=request.url.path.removeprefix("/api/"),
+        details={"narrowed_by": sorted(set(request.query_params))},
+    )
 
 
 # `function` scope: the transaction ends before the answer is sent, so that nobody is told of what was not kept.
