@@ -45,7 +45,23 @@ LOAD = (
         %(office_id)s, 'active', '2026-06-01', %(now)s
     FROM people
     """,
+    """
+    INSERT INTO door_visits (operator_id, member_id, office_id, entered_at, is_checked_in, left_at, ended_by)
+    SELECT %(operator_id)s, id, office_id, %(now)s - interval '26 hours', true, %(now)s - interval '20 hours', 'exit'
+    FROM members
+    """,
+    """
+    INSERT INTO arrivals (operator_id, visit_id, people, beyond, arrived_at)
+    SELECT operator_id, id, 1, 0, entered_at FROM door_visits
+    """,
+    """
+    INSERT INTO door_events
+        (operator_id, office_id, member_id, visit_id, act, means, allowed, at, recorded_at, recorded_by)
+    SELECT operator_id, office_id, member_id, id, 'check-in', 'entrance-code', true, entered_at, entered_at, 'account:1'
+    FROM door_visits
+    """,
 )
+"""Everybody was there yesterday."""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from coworking.doors.locks.commands import LocksInForce, LocksOfOperator, look_up_unlock, queue_unlock
 from coworking.doors.locks.models import DoorCommand
 from coworking.doors.locks.protocol import UNLOCKED, LockAnswer, Unlock
-from coworking.doors.models import DoorEvent
-from coworking.membership import offices_of
+from tests.factories.doors import make_allowed_unlock
 from tests.factories.membership import NOW
 from tests.servers.task_house import House
+
+DOOR = "entrance"
 
 
 class Opens:
@@ -24,27 +25,15 @@ class Opens:
         return UNLOCKED
 
 
-def queue_sending(house: House, session: Session) -> DoorCommand:
+def queue_sending(house: House, session: Session) -> int:
     locks = LocksInForce(house.database, {house.operator_id: LocksOfOperator({}, Opens())})
     house.work.resources.provide(LocksInForce, locks)
-    event = DoorEvent(
-        operator_id=house.operator_id,
-        office_id=offices_of(session)["tokyo"],
-        door="entrance",
-        act="unlock",
-        means="app",
-        allowed=True,
-        at=NOW,
-        recorded_at=NOW,
-        recorded_by="account:1",
-    )
-    session.add(event)
-    session.flush()
-    return queue_unlock(session, house.operator_id, "entrance", event.id, NOW)
+    event = make_allowed_unlock(session, house.operator_id, DOOR)
+    return queue_unlock(session, house.operator_id, DOOR, event.id, NOW)
 
 
 def queue_look(house: House, session: Session) -> None:
-    command = queue_sending(house, session)
+    command = session.get_one(DoorCommand, queue_sending(house, session))
     command.state, command.sent_at = "sent", NOW - timedelta(seconds=9)
     session.flush()
     look_up_unlock.enqueue(session, operator_id=house.operator_id, now=NOW, command_id=command.id)

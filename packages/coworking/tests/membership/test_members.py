@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import AuditEntry
-from coworking.kit.db import belong_to
+from coworking.kit.db import Database, belong_to
 from coworking.kit.errors import NotFound
 from coworking.membership import (
     IdentityNotVerified,
@@ -21,6 +21,7 @@ from coworking.membership import (
     facts,
     get_member,
     has_identity,
+    hold_member,
     join,
     list_members,
     plans_of,
@@ -196,3 +197,14 @@ def test_members_are_listed_page_by_page_in_the_order_in_which_they_came(session
     assert [member.id for member in list_members(session, after_id=ids[1], limit=2)] == ids[2:4]
     assert list_members(session, after_id=ids[-1]) == []
     assert plans_of(session, ids[:2]) == dict.fromkeys(ids[:2], "virtual-office")
+
+
+def test_who_is_held_is_as_they_are_now_whatever_was_read_before(clean_database: Database) -> None:
+    with clean_database.transaction() as session:
+        operator_id = make_operator(session)
+        member_id = make_member(session, operator_id).id
+    with clean_database.transaction(operator_id) as session:
+        read = get_member(session, member_id)
+        with clean_database.transaction(operator_id) as other:
+            get_member(other, member_id).status = "suspended"
+        assert (read.status, hold_member(session, member_id).status) == ("active", "suspended")

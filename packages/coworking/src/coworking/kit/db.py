@@ -158,12 +158,13 @@ class Database:
         self.engine.dispose()
 
 
+BELONG_TO = text("SELECT set_config('rusuban.operator_id', :id, true)")
+"""Read once: every transaction begins with it."""
+
+
 def belong_to(session: Session, operator_id: int | None) -> None:
     """Show this transaction the rows of one operator only."""
-    session.execute(
-        text("SELECT set_config('rusuban.operator_id', :id, true)"),
-        {"id": "" if operator_id is None else str(operator_id)},
-    )
+    session.execute(BELONG_TO, {"id": "" if operator_id is None else str(operator_id)})
     session.info["operator_id"] = operator_id
 
 

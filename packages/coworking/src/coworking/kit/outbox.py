@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coworking.kit.clock import Clock
-from coworking.kit.db import Base, Database, Id, Instant
+from coworking.kit.db import Base, Database, Id, Instant, table_of
 
 MOST_ATTEMPTS = 20
 FIRST_RETRY_SECONDS = 2
@@ -43,6 +43,9 @@ class OutboxTask(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
     parked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+QUEUE = insert(table_of(OutboxTask)).on_conflict_do_nothing(index_elements=["key"])
 
 
 class Resources:
@@ -98,7 +101,7 @@ class Task:
             "due_at": due_at or now,
             "attempts": 0,
         }
-        session.execute(insert(OutboxTask).values(row).on_conflict_do_nothing(index_elements=["key"]))
+        session.execute(QUEUE, row)
         session.info["queued"] = True
 
 

@@ -68,6 +68,7 @@ from coworking.membership.members import (
     join,
     list_members,
     offices_of,
+    plan_of,
     plans_of,
     require_service,
 )
@@ -195,6 +196,7 @@ __all__ = [
     "operator_of",
     "outside_plan_hours",
     "plan_hours_on",
+    "plan_of",
     "plans_of",
     "read_application_texts",
     "release_address",

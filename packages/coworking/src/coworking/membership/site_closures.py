@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
@@ -14,12 +14,17 @@ from coworking.membership.events import SiteClosed, SiteOpened
 from coworking.membership.models import Office
 from coworking.membership.site_models import SiteClosure
 
+LASTING = select(SiteClosure).where(
+    SiteClosure.office_id == bindparam("office_id"), SiteClosure.opened_at.is_(None)
+)
+"""Built once: every entry asks it."""
+
 
 def close_site(session: Session, site: str, *, reason: str, actor: str, now: datetime) -> SiteClosure:
     """Close the place that the profile names so; one that is closed stays so, with its first reason. Raises
     `NotFound`."""
     office = _held(session, site)
-    closure = session.scalar(_lasting(office.id))
+    closure = closure_of(session, office.id)
     if closure is not None:
         return closure
     closure = SiteClosure(
@@ -35,7 +40,7 @@ def close_site(session: Session, site: str, *, reason: str, actor: str, now: dat
 def open_site(session: Session, site: str, *, actor: str, now: datetime) -> None:
     """Nothing changes at a place that is open. Raises `NotFound`."""
     office = _held(session, site)
-    closure = session.scalar(_lasting(office.id))
+    closure = closure_of(session, office.id)
     if closure is None:
         return
     closure.opened_at = max(now, closure.closed_at)
@@ -47,11 +52,7 @@ def open_site(session: Session, site: str, *, actor: str, now: datetime) -> None
 
 def closure_of(session: Session, office_id: int) -> SiteClosure | None:
     """The emergency for which the place is closed now, if it is."""
-    return session.scalar(_lasting(office_id))
-
-
-def _lasting(office_id: int) -> Select[SiteClosure]:
-    return select(SiteClosure).where(SiteClosure.office_id == office_id, SiteClosure.opened_at.is_(None))
+    return session.scalar(LASTING, {"office_id": office_id})
 
 
 def _held(session: Session, site: str) -> Office:

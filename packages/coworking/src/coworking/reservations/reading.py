@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from coworking.billing import Use, paid_uses, standing_uses_of
@@ -40,6 +40,29 @@ class ReservedTime(TimeSpan):
     is_paid: bool
     covers_use: bool
     guests: int
+
+
+class TimeOf(NamedTuple):
+    """Of a reservation, as the database has it."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+LIVE_TIMES = (
+    select(Reservation.id, Reservation.starts_at, Reservation.ends_at)
+    .join(SpaceRow, SpaceRow.id == Reservation.space_id)
+    .where(
+        Reservation.member_id == bindparam("member_id"),
+        SpaceRow.office_id == bindparam("office_id"),
+        Reservation.status.in_(LIVE),
+        Reservation.starts_at < bindparam("until"),
+        Reservation.ends_at > bindparam("from"),
+    )
+    .order_by(Reservation.starts_at, Reservation.id)
+)
+"""Of a member at an office, those that touch a time. Built once: every entry asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +124,13 @@ def reserved_times(
     session: Session, member_id: int, office_id: int, wanted: TimeSpan
 ) -> Sequence[ReservedTime]:
     """What the member has reserved at an office in any part of a time, in its order."""
-    statement = (
-        select(Reservation)
-        .join(SpaceRow, SpaceRow.id == Reservation.space_id)
-        .where(
-            Reservation.member_id == member_id,
-            SpaceRow.office_id == office_id,
-            Reservation.status.in_(LIVE),
-            Reservation.starts_at < wanted.ends_at,
-            Reservation.ends_at > wanted.starts_at,
-        )
-        .order_by(Reservation.starts_at, Reservation.id)
-    )
-    found = session.scalars(statement).all()
+    asked = {
+        "member_id": member_id,
+        "office_id": office_id,
+        "from": wanted.starts_at,
+        "until": wanted.ends_at,
+    }
+    found = [TimeOf(*row) for row in session.execute(LIVE_TIMES, asked)]
     by_occasion: dict[str, list[Use]] = {}
     for use in standing_uses_of(session, [occasion_of(one.id) for one in found]):
         by_occasion.setdefault(use.occasion or "", []).append(use)
@@ -131,11 +148,11 @@ def mark_used(session: Session, reservation_id: int, at: datetime) -> None:
     session.flush()
 
 
-def _reserved_time(reservation: Reservation, uses: Sequence[Use], paid: set[int]) -> ReservedTime:
+def _reserved_time(time: TimeOf, uses: Sequence[Use], paid: set[int]) -> ReservedTime:
     return ReservedTime(
-        reservation.starts_at,
-        reservation.ends_at,
-        reservation_id=reservation.id,
+        time.starts_at,
+        time.ends_at,
+        reservation_id=time.id,
         is_paid=all(use.id in paid for use in uses if use.paid_ahead),
         covers_use=any(not use.guests for use in uses),
         guests=max((use.guests for use in uses), default=0),
