@@ -104,7 +104,7 @@ def forward(
 
 def track(session: Session, batch_id: int, tracking_number: str, *, actor: str, now: datetime) -> MailBatch:
     """Put the carrier's number on record, once. Raises `NotFound`, `TrackingKnown`."""
-    batch = session.get(MailBatch, batch_id, with_for_update=True, populate_existing=True)
+    batch = session.get(MailBatch, batch_id, with_for_update=True)
     if batch is None:
         raise NotFound
     if batch.tracking_number not in {None, tracking_number}:
@@ -151,7 +151,7 @@ def _wanted(
         .limit(MOST_ITEMS)
         .with_for_update()
     )
-    return list(session.scalars(statement.execution_options(populate_existing=True)))
+    return list(session.scalars(statement))
 
 
 def _destination(session: Session, member_id: int, new: NewBatch) -> tuple[str, str]:

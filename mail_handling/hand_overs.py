@@ -157,7 +157,7 @@ def distribute(
         .limit(MOST_ITEMS)
         .with_for_update(skip_locked=True)
     )
-    items = list(session.scalars(statement.execution_options(populate_existing=True)))
+    items = list(session.scalars(statement))
     place = distribution.place.spoken(rules.membership.language.value)
     for item in items:
         go_on(session, item, "distributed", by=actor, now=now, location=place)

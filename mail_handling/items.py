@@ -78,7 +78,7 @@ def get_item(session: Session, item_id: int) -> MailItem:
 
 def hold_item(session: Session, item_id: int) -> MailItem:
     """The item, whose row stays locked until this transaction ends. Raises `NotFound`."""
-    item = session.get(MailItem, item_id, with_for_update=True, populate_existing=True)
+    item = session.get(MailItem, item_id, with_for_update=True)
     if item is None:
         raise NotFound
     return item
@@ -89,7 +89,7 @@ def hold_items(session: Session, item_ids: Iterable[int]) -> list[MailItem]:
     Raises `NotFound` where one is missing."""
     wanted = sorted(set(item_ids))
     statement = select(MailItem).where(MailItem.id.in_(wanted)).order_by(MailItem.id).with_for_update()
-    found = list(session.scalars(statement.execution_options(populate_existing=True)))
+    found = list(session.scalars(statement))
     if len(found) != len(wanted):
         raise NotFound
     return found

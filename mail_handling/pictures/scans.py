@@ -71,7 +71,7 @@ def drop_page(session: Session, item_id: int, picture_id: int, *, actor: str, no
     """A page that is blurred, or not of this item, before the scan is finished. Raises `NotFound`,
     `InstructionMissing`, and what tells that the item is gone."""
     item = require_scan_wanted(session, item_id)
-    page = session.get(MailPicture, picture_id, with_for_update=True, populate_existing=True)
+    page = session.get(MailPicture, picture_id, with_for_update=True)
     if page is None or page.item_id != item.id or page.kind != "page" or page.removed_at is not None:
         raise NotFound
     remove_picture(session, page, now)

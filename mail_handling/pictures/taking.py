@@ -81,7 +81,7 @@ def attach_picture(
 ) -> MailPicture:
     """A picture that was taken before its item was entered belongs to it now. Again for the same item changes nothing.
     Raises `NotFound`, `PictureTaken`, `TooManyPictures`."""
-    row = session.get(MailPicture, picture_id, with_for_update=True, populate_existing=True)
+    row = session.get(MailPicture, picture_id, with_for_update=True)
     if row is None or row.removed_at is not None:
         raise NotFound
     if row.item_id is not None and row.item_id != item.id:

@@ -119,12 +119,7 @@ def read_card(session: Session, number: str) -> Card | None:
 def _line_as_it_is(session: Session, line_id: int) -> Line:
     """The line, read anew and held until this transaction ends: of two changes at once the one that comes second must
     write its card from what the first has left. Raises `NotFound`."""
-    line = session.scalar(
-        select(Line)
-        .where(Line.id == line_id)
-        .with_for_update(of=Line, key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    line = session.scalar(select(Line).where(Line.id == line_id).with_for_update(of=Line, key_share=True))
     if line is None:
         raise NotFound
     return line

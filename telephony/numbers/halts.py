@@ -75,7 +75,7 @@ def restrict(
 
 def end_halt(session: Session, halt_id: int, kind: Kind, *, actor: str, now: datetime) -> ServiceHalt:
     """Raises `NotFound`, `HaltEnded`."""
-    halt = session.get(ServiceHalt, halt_id, with_for_update=True, populate_existing=True)
+    halt = session.get(ServiceHalt, halt_id, with_for_update=True)
     if halt is None or halt.kind != kind:
         raise NotFound
     if halt.ended_at is not None:
@@ -133,7 +133,7 @@ def lines_of_halt(session: Session, halt_id: int) -> list[int]:
 @task("numbers.tell-halt")
 def tell_halt(context: TaskContext, halt_id: int, phase: str, after_member_id: int) -> None:
     """The next members of a halt. What has changed again meanwhile is told by that change."""
-    halt = context.session.get(ServiceHalt, halt_id, with_for_update=True, populate_existing=True)
+    halt = context.session.get(ServiceHalt, halt_id, with_for_update=True)
     if halt is None or (phase == "started") != (halt.ended_at is None):
         return
     _tell_members(context.session, halt, phase, after_member_id, context.clock.now())

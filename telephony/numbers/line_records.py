@@ -60,17 +60,12 @@ def record_number(
 def locked_line(session: Session, line_id: int) -> Line | None:
     """The line as it is now, held until this transaction ends."""
     # `Session.get` would lock the number as well, which PostgreSQL refuses for the outer side of a join.
-    return session.scalar(
-        select(Line)
-        .where(Line.id == line_id)
-        .with_for_update(of=Line)
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(select(Line).where(Line.id == line_id).with_for_update(of=Line))
 
 
 def locked_number(session: Session, stock_number_id: int) -> StockNumber | None:
     """The number as it is now, held until this transaction ends."""
-    return session.get(StockNumber, stock_number_id, with_for_update=True, populate_existing=True)
+    return session.get(StockNumber, stock_number_id, with_for_update=True)
 
 
 def live_line_of(session: Session, number: StockNumber) -> Line | None:

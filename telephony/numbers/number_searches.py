@@ -40,7 +40,6 @@ def numbers_for_sale(session: Session, operator_id: int, prefix: str, now: datet
         select(NumberSearch)
         .where(NumberSearch.operator_id == operator_id, NumberSearch.prefix == prefix)
         .with_for_update()
-        .execution_options(populate_existing=True)
     ).one()
     lasts = FRESH_FOR if search.status == "found" else ASKED_ANEW_AFTER
     if added is not None or now - search.asked_at >= lasts:

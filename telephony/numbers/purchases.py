@@ -73,7 +73,7 @@ def ask_for_numbers(
 def approve_purchase(session: Session, purchase_id: int, *, actor: str, now: datetime) -> NumberPurchase:
     """Let the numbers be bought. Four eyes: `actor` is not who asked. Raises `NotFound`, `AlreadyApproved`,
     `FourEyesRequired`."""
-    purchase = session.get(NumberPurchase, purchase_id, with_for_update=True, populate_existing=True)
+    purchase = session.get(NumberPurchase, purchase_id, with_for_update=True)
     if purchase is None:
         raise NotFound
     if purchase.approved_at is not None:

@@ -129,12 +129,7 @@ def enter_one(
         entered_at=now,
     )
     session.execute(row.on_conflict_do_nothing())
-    stocked = session.scalar(
-        select(StockNumber)
-        .where(StockNumber.number == number.e164)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    stocked = session.scalar(select(StockNumber).where(StockNumber.number == number.e164).with_for_update())
     if stocked is None:  # another operator of this deployment has it
         raise StockNumberRefused
     return stocked

@@ -136,7 +136,6 @@ def _held(session: Session, lines: Sequence[Line]) -> dict[int, LinePin]:
         .where(LinePin.line_id.in_([line.id for line in lines]))
         .order_by(LinePin.line_id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
     return {kept.line_id: kept for kept in session.scalars(statement)}
 

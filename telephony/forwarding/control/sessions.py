@@ -214,7 +214,6 @@ def _held(session: Session, call_sid: str) -> ControlSession:
         select(ControlSession)
         .where(ControlSession.carrier_sid == call_sid, ControlSession.channel == "ivr")
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
     if row is None:
         raise NotFound

@@ -51,7 +51,7 @@ def deliver(context: TaskContext, delivery_id: int) -> None:
     except NotDelivered as refusal:
         answer = failure = refusal.reason
     # Held only from here on: nobody waits for a stranger's answer.
-    held = session.get(MemberWebhook, webhook.id, with_for_update={"key_share": True}, populate_existing=True)
+    held = session.get(MemberWebhook, webhook.id, with_for_update={"key_share": True})
     if held is None:
         return
     delivery.attempts += 1

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from coworking.kit import db
 from coworking.kit.db import Database, violated_constraint
 from coworking.kit.errors import TryAgain
+from coworking.membership.models import Member
+from tests.factories.membership import make_member, make_operator
 
 INSERT = text("INSERT INTO operators (name, created_at) VALUES (:name, '2026-06-10T00:00Z')")
 NAMES = text("SELECT name FROM operators ORDER BY name")
@@ -306,3 +308,23 @@ def test_every_spelling_of_postgresql_is_understood(url: str, used: str) -> None
 def test_another_database_is_refused_without_showing_its_password() -> None:
     with pytest.raises(ValueError, match=r"^not a PostgreSQL address: mysql://…$"):
         db.sqlalchemy_url("mysql://root:secret@localhost/x")
+
+
+@pytest.mark.parametrize("how", ["get", "select"])
+def test_what_is_locked_is_as_it_is_now_whatever_was_read_before(clean_database: Database, how: str) -> None:
+    with clean_database.transaction() as session:
+        member_id = make_member(session, operator_id := make_operator(session)).id
+    with clean_database.transaction(operator_id) as session:
+        read = session.get_one(Member, member_id)
+        read.capacity = 3
+        with clean_database.transaction(operator_id) as other:
+            other.get_one(Member, member_id).status = "suspended"
+        locked = (
+            session.get_one(Member, member_id, with_for_update={"of": Member})
+            if how == "get"
+            else session.scalars(
+                select(Member).where(Member.id == member_id).with_for_update(of=Member)
+            ).one()
+        )
+        assert locked is read
+        assert (locked.capacity, locked.status) == (3, "suspended")

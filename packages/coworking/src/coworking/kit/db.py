@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import Pool, QueuePool
 
 from coworking.kit.errors import TryAgain
@@ -202,6 +202,14 @@ def _tell_after_commit(session: Session) -> None:
     told = session.info.get("after_commit")
     if told is not None and session.info.pop("queued", False):
         told(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_anew_what_is_locked(asked: ORMExecuteState) -> None:
+    # Whoever waits for a lock wants the row as the one before has left it. The ORM would give the object that this
+    # session read earlier, unchanged, for as long as anybody holds it.
+    if getattr(asked.statement, "_for_update_arg", None) is not None:
+        asked.update_execution_options(populate_existing=True)
 
 
 @event.listens_for(Session, "before_flush")

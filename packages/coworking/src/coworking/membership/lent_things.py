@@ -41,7 +41,7 @@ def lend(
 
 def take_thing_back(session: Session, lent_thing_id: int, *, actor: str, now: datetime) -> LentThing:
     """Raises `NotFound`, `ThingReturned`."""
-    lent = session.get(LentThing, lent_thing_id, with_for_update=True, populate_existing=True)
+    lent = session.get(LentThing, lent_thing_id, with_for_update=True)
     if lent is None:
         raise NotFound
     if lent.returned_at is not None:

@@ -19,12 +19,7 @@ T = TypeVar("T", PlanTerm, OptionTerm, Pause)
 
 def held(session: Session, member_id: int) -> Member:
     """The member, whose row stays locked until this transaction ends. Raises `NotFound`."""
-    member = session.scalar(
-        select(Member)
-        .where(Member.id == member_id)
-        .with_for_update(of=Member)
-        .execution_options(populate_existing=True)
-    )
+    member = session.scalar(select(Member).where(Member.id == member_id).with_for_update(of=Member))
     if member is None:
         raise NotFound
     return member

@@ -30,9 +30,7 @@ def held(session: Session, reservation_id: int) -> Reservation:
         raise NotFound
     hold_sharing_members(session, found.member_id)
     hold_member(session, found.member_id)
-    return session.get_one(
-        Reservation, reservation_id, with_for_update={"of": Reservation}, populate_existing=True
-    )
+    return session.get_one(Reservation, reservation_id, with_for_update={"of": Reservation})
 
 
 def end(

@@ -181,7 +181,7 @@ def collector_of(terms: DirectDebit) -> Collector:
 
 def held_batch(session: Session, batch_id: int) -> DebitBatch:
     """Raises `NotFound`."""
-    batch = session.get(DebitBatch, batch_id, with_for_update=True, populate_existing=True)
+    batch = session.get(DebitBatch, batch_id, with_for_update=True)
     if batch is None:
         raise NotFound
     return batch

@@ -111,12 +111,7 @@ def undo_deposit(
 
 def take_deposit_back(session: Session, told: PaymentReversed) -> None:
     """The deposit of a payment that was reversed is unmatched again."""
-    deposit = session.scalar(
-        select(Deposit)
-        .where(Deposit.payment_id == told.payment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    deposit = session.scalar(select(Deposit).where(Deposit.payment_id == told.payment_id).with_for_update())
     if deposit is not None:
         session.execute(delete(PayerName).where(PayerName.deposit_id == deposit.id))
         _reopen(session, deposit, told.actor, told.at)
@@ -134,7 +129,7 @@ def _reopen(session: Session, deposit: Deposit, actor: str, now: datetime) -> No
 
 
 def _held(session: Session, deposit_id: int) -> Deposit:
-    deposit = session.get(Deposit, deposit_id, with_for_update=True, populate_existing=True)
+    deposit = session.get(Deposit, deposit_id, with_for_update=True)
     if deposit is None:
         raise NotFound
     return deposit

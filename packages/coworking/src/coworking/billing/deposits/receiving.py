@@ -103,7 +103,7 @@ def match_all(session: Session, rules: BillingRules, deposits: Sequence[Deposit]
         hold_member(session, member_id)
     for member_id, deposit_id in due:
         accounts.replace(member_id, open_invoices_of(session, member_id))
-        deposit = session.get_one(Deposit, deposit_id, with_for_update=True, populate_existing=True)
+        deposit = session.get_one(Deposit, deposit_id, with_for_update=True)
         decision = decide(told_by(deposit), accounts)
         if deposit.status == "unmatched" and isinstance(decision, Match) and decision.member_id == member_id:
             give(session, rules, deposit, member_id, decision.invoice_id, actor=MATCHING, now=now)

@@ -222,7 +222,7 @@ def joined_by(session: Session, event_ids: Collection[int], member_id: int) -> f
 
 
 def _hold_open(session: Session, event_id: int, now: datetime) -> CommunityEvent:
-    event = session.get(CommunityEvent, event_id, with_for_update=True, populate_existing=True)
+    event = session.get(CommunityEvent, event_id, with_for_update=True)
     if event is None:
         raise NotFound
     if event.called_off_at is not None or event.starts_at <= now:

@@ -65,7 +65,7 @@ def report_damage(
 
 def charge_damage(session: Session, damage_id: int, amount: Decimal, *, actor: str, now: datetime) -> Damage:
     """The member owes `amount` yen for it, which billing is told. Raises `NotFound`, `AlreadyCharged`."""
-    damage = session.get(Damage, damage_id, with_for_update=True, populate_existing=True)
+    damage = session.get(Damage, damage_id, with_for_update=True)
     if damage is None:
         raise NotFound
     if damage.charged_at is not None:

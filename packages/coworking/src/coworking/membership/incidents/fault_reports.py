@@ -67,7 +67,7 @@ def report_fault(
 
 def settle_fault(session: Session, fault_id: int, how: str, *, actor: str, now: datetime) -> FaultReport:
     """Raises `NotFound`, `AlreadySettled`."""
-    report = session.get(FaultReport, fault_id, with_for_update=True, populate_existing=True)
+    report = session.get(FaultReport, fault_id, with_for_update=True)
     if report is None:
         raise NotFound
     if report.settled_at is not None:

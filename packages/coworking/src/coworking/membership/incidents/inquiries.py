@@ -68,7 +68,7 @@ def ask(
 
 def answer(session: Session, inquiry_id: int, words: str, *, actor: str, now: datetime) -> Inquiry:
     """The member gets the answer by mail. Raises `NotFound`, `AlreadyAnswered`."""
-    inquiry = session.get(Inquiry, inquiry_id, with_for_update=True, populate_existing=True)
+    inquiry = session.get(Inquiry, inquiry_id, with_for_update=True)
     if inquiry is None:
         raise NotFound
     if inquiry.answered_at is not None:

@@ -142,7 +142,7 @@ def list_lost_things(
 
 
 def _held(session: Session, lost_thing_id: int) -> LostThing:
-    lost = session.get(LostThing, lost_thing_id, with_for_update=True, populate_existing=True)
+    lost = session.get(LostThing, lost_thing_id, with_for_update=True)
     if lost is None:
         raise NotFound
     if lost.handed_back_at is not None or lost.disposed_at is not None:

@@ -49,7 +49,7 @@ def log_stop(
 
 def end_stop(session: Session, stop_id: int, *, actor: str, now: datetime) -> ServiceStop:
     """It ends now, or when it would begin where that is still to come. Raises `NotFound`, `StopOver`."""
-    stop = session.get(ServiceStop, stop_id, with_for_update=True, populate_existing=True)
+    stop = session.get(ServiceStop, stop_id, with_for_update=True)
     if stop is None:
         raise NotFound
     if stop.ends_at is not None and stop.ends_at <= now:
