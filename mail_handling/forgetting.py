@@ -34,6 +34,8 @@ def forget_items(session: Session, *, before: datetime, kept: Collection[int] = 
         .with_for_update(skip_locked=True)
     )
     old = session.scalars(statement).all()
+    if not old:
+        return 0
     forget_names(session, old)
     return len(old)
 
@@ -55,6 +57,8 @@ def forget_hand_overs(session: Session, *, before: datetime, kept: Collection[in
         .order_by(HandOver.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     forget_signatures(session, HandOver.id.in_(old))
     return len(old)
 
@@ -72,6 +76,8 @@ def forget_destinations(session: Session, *, before: datetime, kept: Collection[
         .order_by(MailBatch.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     session.execute(update(MailBatch).where(MailBatch.id.in_(old)).values(addressee="", address=""))
     return len(old)
 

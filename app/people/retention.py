@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.people.holds import members_on_hold
+from app.people.holds import accounts_on_hold, members_on_hold, recipients_of
 from coworking.doors.forgetting import forget_events, forget_told, forget_visits, forget_vouchers
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import TaskContext, task
@@ -109,10 +109,12 @@ def _forget_notices(session: Session, kept: list[int], days: RetentionDays, now:
         .where(
             Notice.created_at <= now - timedelta(days=days.notice_days),
             Notice.body != "",
-            Notice.recipient.not_in([f"member:{member_id}" for member_id in kept]),
+            Notice.recipient.not_in(recipients_of(kept, accounts_on_hold(session))),
         )
         .limit(MOST_A_ROUND)
     ).all()
+    if not old:
+        return 0
     session.execute(update(Notice).where(Notice.id.in_(old)).values(subject="", body="", address=""))
     return len(old)
 
@@ -122,6 +124,8 @@ def _forget_inquiries(session: Session, kept: list[int], days: RetentionDays, no
     old = session.scalars(
         select(Inquiry.id).where(over, Inquiry.member_id.not_in(kept)).limit(MOST_A_ROUND)
     ).all()
+    if not old:
+        return 0
     session.execute(delete(Inquiry).where(Inquiry.id.in_(old)))
     return len(old)
 
@@ -130,6 +134,8 @@ def _forget_links(session: Session, kept: list[int], days: RetentionDays, now: d
     del kept
     over = MailedLink.until <= now - timedelta(days=days.mailed_link_days)
     old = session.scalars(select(MailedLink.id).where(over).limit(MOST_A_ROUND)).all()
+    if not old:
+        return 0
     session.execute(delete(MailedLink).where(MailedLink.id.in_(old)))
     return len(old)
 
@@ -138,6 +144,8 @@ def _forget_challenges(session: Session, kept: list[int], days: RetentionDays, n
     del kept
     over = SignInChallenge.until <= now - timedelta(days=days.sign_in_days)
     old = session.scalars(select(SignInChallenge.id).where(over).limit(MOST_A_ROUND)).all()
+    if not old:
+        return 0
     session.execute(delete(SignInChallenge).where(SignInChallenge.id.in_(old)))
     return len(old)
 

@@ -229,13 +229,15 @@ def _open_staff_accounts(composition: Composition, operator: OperatorInForce) ->
     return names
 
 
+UPCOMING = select(
+    func.min(OutboxTask.due_at).filter(OutboxTask.parked_at.is_(None)),
+    func.max(OutboxTask.name + ": " + OutboxTask.last_error),
+)
+
+
 def _upcoming(composition: Composition) -> Upcoming:
-    statement = select(
-        func.min(OutboxTask.due_at).filter(OutboxTask.parked_at.is_(None)),
-        func.max(OutboxTask.name + ": " + OutboxTask.last_error),
-    )
     with composition.database.transaction() as session:
-        due_at, failure = session.execute(statement).one()
+        due_at, failure = session.execute(UPCOMING).one()
     return Upcoming(due_at, failure)
 
 

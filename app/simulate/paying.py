@@ -156,22 +156,19 @@ class Paying:
         return way
 
     def _due(self, member: int | None) -> Iterator[Row]:
-        for status in UNPAID:
-            after = 0
-            while True:
-                query = {
-                    "status": status,
-                    "due_to": self._world.today.isoformat(),
-                    "kind": "invoice",
-                    "limit": str(PAGE_SIZE),
-                    "after": str(after),
-                    **({} if member is None else {"member_id": str(member)}),
-                }
-                page = self._world.pages("/api/invoices", **query)
-                yield from page["items"]
-                after = page.get("next")
-                if after is None:
-                    break
+        after: int | None = 0
+        while after is not None:
+            query = {
+                "status": UNPAID,
+                "due_to": self._world.today.isoformat(),
+                "kind": "invoice",
+                "limit": str(PAGE_SIZE),
+                "after": str(after),
+                **({} if member is None else {"member_id": str(member)}),
+            }
+            page = self._world.pages("/api/invoices", **query)
+            yield from page["items"]
+            after = page.get("next")
 
 
 def _owed(invoice: Row) -> int:

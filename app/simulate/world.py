@@ -261,9 +261,10 @@ class World:
             request(self.deployment.application, method, url, headers=headers, body=content)
         )
 
-    def pages(self, path: str, **query: str) -> Any:
+    def pages(self, path: str, **query: str | Sequence[str]) -> Any:
         """One page of a list, as staff see it."""
-        return self.api("GET", f"{path}?{urlencode(query)}" if query else path, None, by=STAFF_ROLES[0])
+        asked = f"{path}?{urlencode(query, doseq=True)}" if query else path
+        return self.api("GET", asked, None, by=STAFF_ROLES[0])
 
     def all_pages(self, path: str) -> Iterator[Any]:
         """Every item of a list, as staff see it, page by page."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Function, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -98,6 +98,16 @@ def first_open_day(session: Session, day: date) -> date:
     return day
 
 
+def hold_books(session: Session, operator_id: int) -> None:
+    """Nothing is booked for the operator by anybody else until the transaction ends: who is booking now is waited
+    for."""
+    session.execute(select(func.pg_advisory_xact_lock(_books_of(operator_id))))
+
+
+def _books_of(operator_id: int) -> Function[int]:
+    return func.hashtext(f"books:{operator_id}")
+
+
 def _enter(session: Session, operator_id: int, entries: Sequence[Entry], now: datetime) -> dict[str, int]:
     """Ids by key of the entries that were new."""
     table = table_of(JournalEntry)
@@ -117,6 +127,8 @@ def _enter(session: Session, operator_id: int, entries: Sequence[Entry], now: da
     if not rows:
         return {}
     statement = upsert(table).on_conflict_do_nothing(index_elements=["operator_id", "key"])
+    # Beside others who book, but not beside one who closes a month: neither would see what the other does.
+    session.execute(select(func.pg_advisory_xact_lock_shared(_books_of(operator_id))))
     try:
         with session.begin_nested():
             found = session.execute(statement.returning(table.c.key, table.c.id), rows)

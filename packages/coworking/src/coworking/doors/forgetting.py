@@ -26,6 +26,8 @@ def forget_events(session: Session, *, before: datetime, kept: Sequence[int], mo
         .order_by(DoorEvent.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     with _forgetting(session):
         session.execute(delete(DoorCommand).where(DoorCommand.event_id.in_(old)))
         session.execute(delete(DoorEvent).where(DoorEvent.id.in_(old)))
@@ -45,6 +47,8 @@ def forget_told(session: Session, *, before: datetime, kept: Sequence[int], most
         .order_by(AgentEvent.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     with _forgetting(session):
         session.execute(delete(AgentEvent).where(AgentEvent.id.in_(old)))
     return len(old)
@@ -60,6 +64,8 @@ def forget_visits(session: Session, *, before: datetime, kept: Sequence[int], mo
         .order_by(DoorVisit.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     with _forgetting(session):
         session.execute(delete(Arrival).where(Arrival.visit_id.in_(old)))
         session.execute(delete(ParkingVoucher).where(ParkingVoucher.visit_id.in_(old)))
@@ -79,6 +85,8 @@ def forget_vouchers(session: Session, *, before: datetime, kept: Sequence[int], 
         .order_by(ParkingVoucher.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     with _forgetting(session):
         session.execute(delete(ParkingVoucher).where(ParkingVoucher.id.in_(old)))
     return len(old)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import structlog
-from sqlalchemy import ForeignKey, Identity, Index, Integer, Text, delete, func, select, update
+from sqlalchemy import ForeignKey, Identity, Index, Integer, Text, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -45,7 +45,30 @@ class OutboxTask(Base):
     parked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-QUEUE = insert(table_of(OutboxTask)).on_conflict_do_nothing(index_elements=["key"])
+_rows = table_of(OutboxTask)
+QUEUE = insert(_rows).on_conflict_do_nothing(index_elements=["key"])
+DUE = (
+    select(_rows.c.id, _rows.c.operator_id)
+    .where(_rows.c.due_at <= bindparam("now"), _rows.c.parked_at.is_(None))
+    .order_by(_rows.c.due_at, _rows.c.id)
+    .limit(bindparam("most"))
+)
+CLAIM = (
+    delete(_rows)
+    .where(
+        _rows.c.id
+        == select(_rows.c.id)
+        .where(
+            _rows.c.id == bindparam("task_id"),
+            _rows.c.due_at <= bindparam("now"),
+            _rows.c.parked_at.is_(None),
+        )
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .returning(_rows.c.operator_id, _rows.c.name, _rows.c.arguments)
+)
+"""Take a task away from everybody else; with the transaction that does it, or not at all."""
 
 
 class Resources:
@@ -135,13 +158,7 @@ class DueTask:
 
 def due(session: Session, now: datetime, limit: int = MOST_TASKS_A_ROUND) -> list[DueTask]:
     """The tasks due by `now`, earliest first."""
-    statement = (
-        select(OutboxTask.id, OutboxTask.operator_id)
-        .where(OutboxTask.due_at <= now, OutboxTask.parked_at.is_(None))
-        .order_by(OutboxTask.due_at, OutboxTask.id)
-        .limit(limit)
-    )
-    return [DueTask(*row) for row in session.execute(statement)]
+    return [DueTask(*row) for row in session.execute(DUE, {"now": now, "most": limit})]
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -181,17 +198,9 @@ def run_one(database: Database, waiting: DueTask, clock: Clock, resources: Resou
     """Run one task if nobody else has it. A failure is put off and in the end parked, never lost."""
 
     def perform(session: Session) -> Ran:
-        claimed = session.scalar(
-            select(OutboxTask)
-            .where(
-                OutboxTask.id == waiting.id, OutboxTask.due_at <= clock.now(), OutboxTask.parked_at.is_(None)
-            )
-            .with_for_update(skip_locked=True)
-        )
+        claimed = session.execute(CLAIM, {"task_id": waiting.id, "now": clock.now()}).one_or_none()
         if claimed is None:
             return Ran(is_done=False)
-        session.delete(claimed)
-        session.flush()
         context = TaskContext(session, clock, claimed.operator_id, resources)
         TASKS[claimed.name].run(context, **claimed.arguments)
         return Ran(is_done=True, has_queued=session.info.get("queued", False))

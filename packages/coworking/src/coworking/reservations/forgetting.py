@@ -19,6 +19,8 @@ def forget_reservations(session: Session, *, before: datetime, kept: Sequence[in
         .order_by(Reservation.id)
         .limit(most)
     ).all()
+    if not old:
+        return 0
     session.execute(delete(HeldSeat).where(HeldSeat.reservation_id.in_(old)))
     session.execute(delete(Reservation).where(Reservation.id.in_(old)))
     return len(old)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing.books.errors import BooksNotSound, EarlierMonthOpen, MonthNotOver
 from coworking.billing.books.findings import faults_that_stop
+from coworking.billing.journal import hold_books
 from coworking.billing.journal_models import ClosedMonth, JournalEntry
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
@@ -25,6 +26,7 @@ def close_month(
 ) -> ClosedMonth:
     """Close a month that is over; one that is closed stays as it is. Raises `MonthNotOver`, `EarlierMonthOpen`,
     `BooksNotSound`."""
+    hold_books(session, operator_id)
     closed = session.scalar(select(ClosedMonth).where(ClosedMonth.month == month))
     if closed is not None:
         return closed

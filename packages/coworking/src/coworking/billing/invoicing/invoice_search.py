@@ -27,7 +27,7 @@ class InvoiceFilter:
 
     member_id: int | None = None
     kind: str | None = None
-    status: str | None = None
+    statuses: tuple[str, ...] | None = None
     issued_from: date | None = None
     issued_to: date | None = None
     due_from: date | None = None
@@ -122,7 +122,7 @@ def _filtered(
     conditions: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
         (wanted.member_id, Invoice.member_id.__eq__),
         (wanted.kind, Invoice.kind.__eq__),
-        (wanted.status, InvoiceBalance.status.__eq__),
+        (wanted.statuses, InvoiceBalance.status.in_),
         (wanted.issued_from, Invoice.issued_on.__ge__),
         (wanted.issued_to, Invoice.issued_on.__le__),
         (wanted.due_from, Invoice.due_on.__ge__),

@@ -62,11 +62,14 @@ HEADER = (
 )  # fmt: skip
 
 
+Status = Literal["issued", "paid", "part-paid", "overdue", "credited"]
+
+
 def wanted_invoices(
     visit: SignedIn,
     member_id: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     kind: Literal["invoice", "credit-note"] | None = None,
-    status: Literal["issued", "paid", "part-paid", "overdue", "credited"] | None = None,
+    status: Annotated[list[Status] | None, Query(max_length=5, description="Any of these.")] = None,
     issued_from: date | None = None,
     issued_to: date | None = None,
     due_from: date | None = None,
@@ -81,7 +84,7 @@ def wanted_invoices(
     return InvoiceFilter(
         member_id=member_id if visit.actor.is_staff else visit.own_member_id(),
         kind=kind,
-        status=status,
+        statuses=None if status is None else tuple(status),
         issued_from=issued_from,
         issued_to=issued_to,
         due_from=due_from,
