@@ -24,7 +24,7 @@ from telephony.forwarding.models import Call
 from telephony.forwarding.rules import CallRules, RulesOfCalls
 from telephony.forwarding.system_caps import RECOUNT_SECONDS, await_holders, hold_recounts, with_system
 from telephony.forwarding.told_calls import CallsTold
-from telephony.metering import Caps, CapSet, SystemCaps, cap_wait_seconds, caps_passed, live_legs
+from telephony.metering import Caps, CapSet, SystemCaps, UnitPrice, cap_wait_seconds, caps_passed, live_legs
 from telephony.numbers import list_lines
 
 MOST_ENDED = 1_000
@@ -240,12 +240,12 @@ def _recount_in(session: Session, rules: CallRules, found: Counted, now: datetim
     """Have it counted again before what goes on can come to a cap."""
     operator_id = session.info["operator_id"]
     caps = rules.tariffs.metering.caps
-    dearest = _dearest_yen_a_second(rules, now)
+    unit_prices = _unit_prices(rules, now)
     seconds = min(
         cap_wait_seconds(
             _caps_of(caps, subject),
             count,
-            dearest,
+            unit_prices,
             found.own_caps[subject] - count.yen_of_month if subject in found.own_caps else None,
         )
         for subject, count in found.counts.items()
@@ -267,13 +267,10 @@ def _caps_of(caps: Caps, subject: str) -> CapSet:
     return kinds[subject.partition(":")[0]]
 
 
-def _dearest_yen_a_second(rules: CallRules, now: datetime) -> Decimal:
+def _unit_prices(rules: CallRules, now: datetime) -> set[UnitPrice]:
     card = rules.tariffs.metering.rate_card_on(rules.tariffs.calendar.local_date(now))
     prices = [price for plan in card.line_plans.values() for price in plan.values()] if card else []
-    return max(
-        (
-            max(price.unit_price, price.night.unit_price if price.night else Decimal(0)) / price.unit_seconds
-            for price in prices
-        ),
-        default=Decimal(0),
-    )
+    return {
+        (max(price.unit_price, price.night.unit_price if price.night else Decimal(0)), price.unit_seconds)
+        for price in prices
+    }

@@ -38,8 +38,10 @@ class Floods:
         for calls in (of_number, self._of_all):
             while calls and calls[0][0] <= now - WINDOW:
                 calls.popleft()
-        if len(of_number) < self.most_per_minute and len(self._of_all) < self.most_in_all:
-            of_number.append((now, call_sid))
-            self._of_all.append((now, call_sid))
+        if any(known == call_sid for _, known in of_number):
             return False
-        return all(known != call_sid for _, known in of_number)
+        if len(of_number) >= self.most_per_minute or len(self._of_all) >= self.most_in_all:
+            return True
+        of_number.append((now, call_sid))
+        self._of_all.append((now, call_sid))
+        return False

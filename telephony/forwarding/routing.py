@@ -81,11 +81,7 @@ class Incoming:
 
     @property
     def rule(self) -> CallerRule | None:
-        """The member's rule about this caller; the longest one counts, and of the same length the first."""
-        if self.caller is None or not self.card.rules:
-            return None
-        covering = [rule for rule in self.card.rules if rule.covers(self.caller)]
-        return max(covering, key=lambda rule: (rule.whole, len(rule.prefix)), default=None)
+        return _rule_about(self.card, self.caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +106,27 @@ def decide(card: Card | None, caller: str | None, now: datetime, calendar: Busin
 
 def decide_next(card: Card | None, caller: str | None, rung: int) -> Decision:
     """What happens when nobody took the call at the phone with index `rung` (or at all of them at once)."""
-    if card is not None and card.strategy == "in-turn" and card.status != "suspended" and card.is_on:
+    if card is not None and card.strategy == "in-turn" and _goes_on(card, caller):
         later = tuple(target for target in reachable(card, caller) if target.index > rung)
         if later:
             return Ring(later[:1])
     return _instead(card.unanswered if card else "announcement", "nobody-answers", "unanswered")
+
+
+def _goes_on(card: Card, caller: str | None) -> bool:
+    """Whether a call that rings may ring further phones: nothing has stopped the line meanwhile, and it forwards, or
+    always does for this caller."""
+    rule = _rule_about(card, caller)
+    always = rule is not None and rule.action == "forward"
+    return card.status != "suspended" and not card.halted and not card.barred and (card.is_on or always)
+
+
+def _rule_about(card: Card, caller: str | None) -> CallerRule | None:
+    """The member's rule about this caller; the longest one counts, and of the same length the first."""
+    if caller is None or not card.rules:
+        return None
+    covering = [rule for rule in card.rules if rule.covers(caller)]
+    return max(covering, key=lambda rule: (rule.whole, len(rule.prefix)), default=None)
 
 
 def reachable(card: Card, caller: str | None) -> tuple[Target, ...]:

@@ -102,9 +102,12 @@ def _window(window: Any) -> Window:
 
 def _time(text: Any) -> time:
     try:
-        return time.fromisoformat(text).replace(tzinfo=None)
+        found = time.fromisoformat(text).replace(tzinfo=None)
     except (TypeError, ValueError) as error:
         raise ScheduleUnreadable("a time is written HH:MM") from error
+    if found.second or found.microsecond:  # they would not be kept
+        raise ScheduleUnreadable("a time is written HH:MM")
+    return found
 
 
 def _date(text: Any) -> date:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -10,6 +10,7 @@ from coworking.kit.calendars import MONTH_PATTERN
 NumberText = Annotated[str, StringConstraints(max_length=40)]
 Label = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
 Instead = Literal["voicemail", "announcement", "hang-up"]
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 Month = Annotated[str, StringConstraints(pattern=MONTH_PATTERN)]
 
 
@@ -102,7 +103,9 @@ class DryRunBody(Body):
     from_number: NumberText | None = Field(
         default=None, alias="from", description="Who calls; withheld if left out.", examples=["03-6666-7777"]
     )
-    at: AwareDatetime | None = Field(default=None, description="When; now if left out.")
+    at: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None = Field(
+        default=None, description="When; now if left out."
+    )
 
 
 class StepAnswer(BaseModel):

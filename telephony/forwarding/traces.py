@@ -104,14 +104,31 @@ def trace(events: Sequence[Event]) -> CallTrace:
     for event in unique:
         if event.resource_id != call_sid and event.resource_id.startswith(LEG_PREFIX):
             by_leg[event.resource_id].append(event)
+    dials = _dials(own)
     legs = sorted(
-        (_leg(leg_sid, told) for leg_sid, told in by_leg.items()),
+        (_leg(leg_sid, by_leg[leg_sid], _dial_bridged(dials, leg_sid)) for leg_sid in {*by_leg, *dials}),
         key=lambda leg: (leg.started_at or leg.ended_at or _EARLIEST, leg.leg_sid),
     )
     return _call(call_sid, unique, own, tuple(legs))
 
 
 _EARLIEST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _dials(own: list[Event]) -> dict[str, bool]:
+    """The legs that the end of a Dial names, and whether they were bridged. One of which nothing else was told stands
+    open, so that it is asked for."""
+    return {
+        event.form["DialCallSid"]: event.form.get("DialBridged") == "true"
+        for event in own
+        if event.event == "next" and event.form.get("DialCallSid") and event.form.get("DialBridged")
+    }
+
+
+def _dial_bridged(dials: dict[str, bool], leg_sid: str) -> bool | None:
+    """Whether the carrier bridged a leg, None where no Dial tells. A call is bridged once: what else rang then was
+    not."""
+    return dials.get(leg_sid, False if any(dials.values()) else None)
 
 
 def _call(call_sid: str, unique: list[Event], own: list[Event], legs: tuple[LegTrace, ...]) -> CallTrace:
@@ -225,7 +242,7 @@ def _outcome(
     return "no-answer"
 
 
-def _leg(leg_sid: str, events: list[Event]) -> LegTrace:
+def _leg(leg_sid: str, events: list[Event], dial_bridged: bool | None) -> LegTrace:
     final = max(
         (event for event in events if event.event in FINAL), key=lambda event: event.sequence, default=None
     )
@@ -239,7 +256,10 @@ def _leg(leg_sid: str, events: list[Event]) -> LegTrace:
     if ended_at and duration_seconds:
         answered_at = answered_at or ended_at - timedelta(seconds=duration_seconds)
     asks = any(event.context.get("asks") for event in events)
-    bridged_at, seconds = _bridge(answered_at, duration_seconds, asks, whispered, accepted)
+    # A whisper that nobody heard to its end has not connected anybody; a lost mark of ours the Dial makes good.
+    must_accept = asks or (whispered is not None and not dial_bridged)
+    is_bridged = dial_bridged is not False and (accepted is not None or not must_accept)
+    bridged_at, seconds = _bridge(answered_at if is_bridged else None, duration_seconds, whispered, accepted)
     return LegTrace(
         role=next((event.context["role"] for event in events if event.context.get("role")), "forward"),
         leg_sid=leg_sid,
@@ -256,13 +276,13 @@ def _leg(leg_sid: str, events: list[Event]) -> LegTrace:
 def _bridge(
     answered_at: datetime | None,
     duration_seconds: int,
-    asks: bool,
     whispered: datetime | None,
     accepted: datetime | None,
 ) -> tuple[datetime | None, int]:
-    """When the two sides heard each other, and for how long. The listening before the bridge is measured between two
-    webhooks that the carrier waited for, and rounded up: in favour of who pays."""
-    if answered_at is None or (asks and accepted is None):
+    """When the two sides heard each other, and for how long; `answered_at` of a leg that was bridged. The listening
+    before the bridge is measured between two webhooks that the carrier waited for, and rounded up: in favour of who
+    pays."""
+    if answered_at is None:
         return None, 0
     listening_seconds = 0
     if accepted is not None and whispered is not None:

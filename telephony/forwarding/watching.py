@@ -155,7 +155,7 @@ class _Asking:
     now: datetime
 
     def ask(self, *, ends_latest: datetime) -> None:
-        """Raises `CarrierError`; what was stored until then is true and stays."""
+        """Raises `CarrierError`, and then nothing is stored."""
         call_sid = self.call.carrier_sid
         told = self._fetch(call_sid)
         if told is None:
@@ -166,19 +166,21 @@ class _Asking:
             if never_answered or self.now >= ends_latest:
                 self._end(told)
             return
-        self._store(told)
+        # All is asked before anything is stored: of a call whose end is known nobody asks for legs that were not told.
         legs = {leg.call_id: leg for leg in self.carrier.legs_of_call(call_sid)}
+        lost = []
         for leg_sid in self._open_legs() - legs.keys():
             leg = self._fetch(leg_sid)
             if leg is None:
-                self._store_lost(leg_sid)
+                lost.append(leg_sid)
             else:
                 legs[leg_sid] = leg
-        for leg in legs.values():
-            if leg.status.ended:
-                self._store(leg)
-            else:
-                self._end(leg)
+        for live in (leg for leg in legs.values() if not leg.status.ended):
+            self._end(live)
+        for ended in (told, *(leg for leg in legs.values() if leg.status.ended)):
+            self._store(ended)
+        for leg_sid in lost:
+            self._store_lost(leg_sid)
 
     def _fetch(self, sid: str) -> CallRecord | None:
         """None for what the carrier does not know."""
@@ -215,8 +217,13 @@ class _Asking:
     def _open_legs(self) -> set[str]:
         """Legs that were told of and whose end was not."""
         told_of = {event.resource_id for event in self.events if event.resource_id.startswith(LEG_PREFIX)}
+        dialled = {
+            event.form["DialCallSid"]
+            for event in self.events
+            if event.event == "next" and event.form.get("DialCallSid")
+        }
         return (
-            told_of
+            (told_of | dialled)
             - {self.call.carrier_sid}
             - {event.resource_id for event in self.events if event.event in FINAL}
         )

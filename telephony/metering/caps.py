@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
+from math import ceil
 from typing import Literal
 
 from coworking.kit.calendars import BusinessCalendar
@@ -18,6 +19,8 @@ LEAST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 6 * 3600
 
 Level = Literal["warning", "reached"]
+UnitPrice = tuple[Decimal, int]
+"""Yen for a started unit, and its seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,16 @@ def cap_ends_at(what: str, calendar: BusinessCalendar, now: datetime, pause_minu
 
 
 def cap_wait_seconds(
-    caps: CapSet, count: Count, dearest_yen_a_second: Decimal, own_left: Decimal | None
+    caps: CapSet, count: Count, unit_prices: Collection[UnitPrice], own_left: Decimal | None
 ) -> int:
     """How long nothing that is under way can reach a cap: all the calls that are let in at once, each at the dearest
-    price, from now on."""
+    price and about to begin a unit, from now on."""
     most = max(caps.concurrent_calls, count.concurrent_calls, 1)
     waits = [Decimal(60 * caps.minutes_per_day - count.seconds_of_day) / most]
-    if dearest_yen_a_second:
-        yen_left = [caps.yen_per_day - count.yen_of_day]
-        if own_left is not None:
-            yen_left.append(own_left)
-        waits += [left / dearest_yen_a_second / most for left in yen_left]
+    yen_left = [caps.yen_per_day - count.yen_of_day]
+    if own_left is not None:
+        yen_left.append(own_left)
+    for yen, unit_seconds in unit_prices:
+        if yen:
+            waits += [(ceil(left / yen / most) - 1) * Decimal(unit_seconds) for left in yen_left]
     return int(min(max(min(waits), Decimal(LEAST_WAIT_SECONDS)), Decimal(LONGEST_WAIT_SECONDS)))

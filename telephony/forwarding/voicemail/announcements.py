@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ MOST_SECONDS = 30
 SERVED_AFTERWARDS = timedelta(hours=1)
 """How long a sound that was replaced can be fetched: a call may have been told of it just before."""
 _TOKEN_BYTES = 16
+_TOKEN = re.compile(r"([1-9][0-9]{0,8})-[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 Kind = Literal["unanswered", "outside_hours", "forwarding_off", "voicemail_greeting"]
 
@@ -147,9 +149,8 @@ def sound_of_token(session: Session, token: str, now: datetime) -> bytes | None:
 
 def operator_of_token(token: str) -> int | None:
     """Whose sound it would be; a token that is not ours is nobody's."""
-    operator_id, _, secret = token.partition("-")
-    well_formed = operator_id.isascii() and operator_id.isdigit() and len(operator_id) < 10 and secret
-    return int(operator_id) if well_formed else None
+    form = _TOKEN.fullmatch(token)
+    return int(form[1]) if form else None
 
 
 def _row(session: Session, line: Line, kind: Kind) -> LineAnnouncement | None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from coworking.kit.outbox import TaskContext, task
-from telephony.carrier import Carriers
+from telephony.carrier import Carrier, CarrierRefused, Carriers, Reason
 from telephony.forwarding.voicemail.models import Sound, VoicemailMessage
 
 
@@ -42,6 +42,15 @@ def delete_recording(context: TaskContext, recording_sid: str, only_if_empty: bo
     """Delete a recording at the carrier; one that is gone counts as deleted. What fails is tried again."""
     assert context.operator_id is not None
     carrier = context.resource(Carriers)[context.operator_id]
-    if only_if_empty and carrier.fetch_recording(recording_sid).duration_seconds != 0:
-        return
-    carrier.delete_recording(recording_sid)
+    if not only_if_empty or _is_empty(carrier, recording_sid):
+        carrier.delete_recording(recording_sid)
+
+
+def _is_empty(carrier: Carrier, recording_sid: str) -> bool:
+    """False for one that is gone, too: a call is told again after its recording was deleted."""
+    try:
+        return carrier.fetch_recording(recording_sid).duration_seconds == 0
+    except CarrierRefused as refused:
+        if refused.reason is not Reason.NOT_FOUND:
+            raise
+        return False

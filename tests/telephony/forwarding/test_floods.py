@@ -27,6 +27,8 @@ def test_a_minute_later_calls_are_let_in_again() -> None:
 def test_a_call_that_the_carrier_asks_about_again_is_no_further_one() -> None:
     gate = Floods(most_per_minute=1, most_in_all=100_000)
     assert [gate.is_flood(LINE, "same", NOW) for _ in range(3)] == [False] * 3
+    two = Floods(most_per_minute=2, most_in_all=100_000)
+    assert [two.is_flood(LINE, call, NOW) for call in ("same", "same", "other")] == [False] * 3
 
 
 def test_what_is_remembered_has_a_limit() -> None:

@@ -97,6 +97,23 @@ def test_nobody_took_it(card: Card | None, rung: int, decision: Decision) -> Non
     assert decide_next(card, CALLER, rung) == decision
 
 
+@pytest.mark.parametrize(
+    "stopped",
+    [replace(CARD, halted="interrupted"), replace(CARD, halted="restricted"), replace(CARD, barred="a-cap")],
+)
+def test_a_line_that_was_stopped_meanwhile_rings_no_further_phone(stopped: Card) -> None:
+    assert decide_next(stopped, CALLER, 0) == UNANSWERED
+
+
+def test_who_is_always_put_through_reaches_every_phone() -> None:
+    always = replace(
+        OFF_CARD, rules=(CallerRule(CALLER, "forward"), CallerRule("+8131234", "voicemail", whole=False))
+    )
+    assert decide(always, CALLER, NOW, CALENDAR) == Ring((MOBILE,), "caller-rule")
+    assert decide_next(always, CALLER, 0) == Ring((OFFICE,))
+    assert decide_next(always, "+81312345678", 0) == UNANSWERED
+
+
 def test_the_callers_own_phone_is_passed_over_in_turn() -> None:
     assert decide_next(CARD, OFFICE.number, 0) == Ring((IP,))
 

@@ -5,8 +5,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from telephony.forwarding.schedules import Schedule, ScheduleUnreadable
+from telephony.forwarding.schemas import DryRunBody
 from tests.factories.membership import nex
 
 CALENDAR = nex().calendar()
@@ -49,6 +51,12 @@ def test_holidays_may_be_days_like_others() -> None:
     assert schedule.is_open(datetime(2026, 9, 21, 10, tzinfo=JAPAN), CALENDAR)
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+09:00"])
+def test_what_would_happen_is_asked_of_times_that_every_zone_has(at: str) -> None:
+    with pytest.raises(ValidationError):
+        DryRunBody.model_validate_json(f'{{"at": "{at}"}}')
+
+
 def test_a_schedule_comes_back_from_json_as_it_was() -> None:
     schedule = Schedule.read(OFFICE)
     assert Schedule.read(schedule.to_json()) == schedule
@@ -70,6 +78,7 @@ def test_a_schedule_comes_back_from_json_as_it_was() -> None:
         {"week": {"mon": [["13:00", "14:00"], ["09:00", "10:00"]]}},
         {"week": {"mon": [["20:00", "24:00"], ["21:00", "22:00"]]}},
         {"week": {"mon": [["01:00", "02:00"]] * 5}},
+        {"week": {"mon": [["10:00:10", "10:00:40"]]}},
         {"week": {"mon": [[9, 12]]}},
         {"holidays": "sometimes"},
         {"exceptions": {"tomorrow": []}},

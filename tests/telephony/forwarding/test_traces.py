@@ -149,6 +149,55 @@ def test_at_once_only_who_accepted_is_connected() -> None:
     assert [leg.bridged_at is not None for leg in legs] == [True, False, False]
 
 
+TWO_PICK_UP = Script(
+    (Rung(accept="accepted", listens_seconds=3), Rung(accept="timeout", listens_seconds=1)), at_once=True
+)
+
+
+def two_pick_up(*more: Event, lost: str = "") -> list[LegTrace]:
+    """Two phones that ring at once are picked up and told whose call it is, without having to press a key; the first
+    that has heard it gets the call."""
+    told = [
+        replace(event, context={name: value for name, value in event.context.items() if name != "asks"})
+        for event in tell(TWO_PICK_UP)
+        if event.event != lost
+    ]
+    return forward_legs([*told, *more])
+
+
+def dial_ended(index: int, *, bridged: bool) -> Event:
+    voice = tell(TWO_PICK_UP)[0]
+    form = {
+        **voice.form,
+        "DialCallSid": TWO_PICK_UP.leg_sid(index),
+        "DialBridged": "true" if bridged else "false",
+    }
+    return replace(voice, event="next", sequence=1, form=form, context={"line_id": 1, "rung": 1})
+
+
+def test_who_has_not_heard_the_whisper_to_its_end_is_not_connected() -> None:
+    assert [leg.seconds for leg in two_pick_up()] == [61, 0]
+    assert [leg.seconds for leg in two_pick_up(dial_ended(0, bridged=True))] == [61, 0]
+
+
+def test_what_the_carrier_says_of_the_bridge_makes_a_lost_mark_good() -> None:
+    assert [leg.seconds for leg in two_pick_up(lost="accept")] == [0, 0]
+    told = two_pick_up(dial_ended(0, bridged=True), lost="accept")
+    assert [leg.bridged_at is not None for leg in told] == [True, False]
+
+
+def test_an_accepted_leg_that_the_carrier_never_bridged_is_not_connected() -> None:
+    assert [leg.seconds for leg in two_pick_up(dial_ended(0, bridged=False))] == [0, 0]
+
+
+def test_a_leg_that_only_the_end_of_its_dial_tells_of_stands_open_r20() -> None:
+    voice, *_, end = tell(TWO_PICK_UP)
+    call = trace([voice, dial_ended(0, bridged=True), end])
+    assert [(leg.leg_sid, leg.ended_at, leg.seconds) for leg in call.legs[1:]] == [
+        (TWO_PICK_UP.leg_sid(0), None, 0)
+    ]
+
+
 def test_a_leg_whose_answer_was_not_told_is_reckoned_from_its_end() -> None:
     events = [event for event in tell(Script()) if event.event != "in-progress"]
     [leg] = forward_legs(events)

@@ -46,6 +46,7 @@ class KnowsCalls:
     asked: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     is_away: bool = False
+    hides_legs: bool = False
 
     def fetch_call(self, call_id: str) -> CallRecord:
         self.asked.append(call_id)
@@ -56,6 +57,8 @@ class KnowsCalls:
         return self.records[call_id]
 
     def legs_of_call(self, call_id: str) -> list[CallRecord]:
+        if self.hides_legs:
+            raise CarrierUnreachable("legs_of_call", "ReadTimeout")
         return [record for record in self.records.values() if record.parent_call_id == call_id]
 
     def end_call(self, call_id: str) -> CallRecord:
@@ -230,6 +233,35 @@ def test_a_carrier_that_is_away_is_asked_again(watched: Watched) -> None:
     watched.carrier.is_away = False
     watched.pass_time(LONGEST_WITHOUT_ANSWER + 5 * A_ROUND)
     assert watched.call(script)["outcome"] == "no-answer"
+
+
+def test_legs_that_could_not_be_asked_for_are_asked_for_again_r20(watched: Watched) -> None:
+    script = watched.happens(ANSWERED, untold=EVERYTHING_OF_LEGS)
+    watched.carrier.hides_legs = True
+    watched.pass_time(LONGEST + MARGIN + 2 * A_ROUND)
+    watched.carrier.hides_legs = False
+    watched.pass_time(LONGEST + MARGIN + 4 * A_ROUND)
+    call = watched.call(script)
+    assert (call["status"], call["seconds"], call["amount"]) == ("ended", 61, "64")
+
+
+@pytest.mark.parametrize(("is_known", "seconds", "amount"), [(True, 61, "64"), (False, 0, "0")])
+def test_a_leg_that_only_the_end_of_its_dial_tells_of_is_asked_for_r20(
+    watched: Watched, is_known: bool, seconds: int, amount: str
+) -> None:
+    script = replace(ANSWERED, serial=next(serials), line_id=watched.line_id, number=watched.number)
+    own = [event for event in tell(script) if event.resource_id == script.call_sid]
+    bridged = {"DialCallSid": script.leg_sid(0), "DialBridged": "true"}
+    if is_known:
+        watched.carrier.records |= {
+            event.resource_id: record_of(event) for event in tell(script) if event.event in FINAL
+        }
+    watched.store([replace(one, form={**one.form, **bridged}) if one.event == "next" else one for one in own])
+    watched.door.composition.work.perform()
+    watched.carrier.records[script.call_sid] = record_of(own[-1])
+    watched.pass_time(END_COMES_WITHIN + 2 * A_ROUND)
+    assert (watched.call(script)["seconds"], watched.call(script)["amount"]) == (seconds, amount)
+    assert not watched.is_watching()
 
 
 def test_a_call_that_the_carrier_does_not_know_is_closed_as_failed_and_entered_for_staff(

@@ -52,12 +52,20 @@ def test_a_cap_lasts_as_long_as_what_it_is_counted_in() -> None:
     assert cap_period("own-yen-per-month", CALENDAR, NOON) == "2026-06"
 
 
-@given(seconds=st.integers(0, 6_000), yen=st.integers(0, 1_000), live=st.integers(0, 3))
-def test_nothing_is_reached_before_it_is_counted_again(seconds: int, yen: int, live: int) -> None:
-    dearest = Decimal(63) / 60
+@given(
+    seconds=st.integers(0, 6_000),
+    yen=st.integers(0, 1_000),
+    live=st.integers(0, 3),
+    own=st.integers(0, 1_000),
+)
+def test_nothing_is_reached_before_it_is_counted_again(seconds: int, yen: int, live: int, own: int) -> None:
+    """However many calls go on, and each may have begun a unit right after it was counted."""
+    prices = {(Decimal(63), 60), (Decimal(15), 180), (Decimal(0), 60)}
     count = Count(concurrent_calls=live, seconds_of_day=seconds, yen_of_day=Decimal(yen))
-    wait = cap_wait_seconds(CAPS, count, dearest, None)
+    wait = cap_wait_seconds(CAPS, count, prices, Decimal(own))
     assert 15 <= wait <= 6 * 3600
     if wait > 15:
         assert seconds + 3 * wait <= 6_000
-        assert yen + 3 * wait * dearest <= 1_000
+        for price, unit_seconds in prices:
+            begun = (wait - 1) // unit_seconds + 1
+            assert 3 * begun * price < min(1_000 - yen, own) or not price

@@ -17,7 +17,7 @@ from coworking.kit.db import Base, Database
 from coworking.kit.mailer import Mail, Mailer
 from coworking.kit.notices import Notice
 from coworking.kit.outbox import Resources, run_due
-from telephony.carrier import Carriers, CarrierUnreachable, RecordingRecord
+from telephony.carrier import CarrierRefused, Carriers, CarrierUnreachable, Reason, RecordingRecord
 from telephony.forwarding import CallRules, CallsTold, RulesOfCalls, ToldCall
 from telephony.forwarding.voicemail.arrivals import hear_calls
 from telephony.forwarding.voicemail.messages import Mailed, set_mailed
@@ -47,7 +47,8 @@ def wav_file(
 
 @dataclass
 class RecordingCarrier:
-    """Has recordings by reference: a status and the audio. A reference that is not there cannot be reached."""
+    """Has recordings by reference: a status and the audio. A reference that is not there cannot be reached, one
+    that was deleted is not known any more."""
 
     recordings: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
@@ -69,6 +70,8 @@ class RecordingCarrier:
         self.deleted.append(recording_id)
 
     def _of(self, recording_id: str) -> tuple[str, bytes]:
+        if recording_id in self.deleted:
+            raise CarrierRefused("fetch_recording", Reason.NOT_FOUND, permanent=True, status=404, code=20404)
         if recording_id not in self.recordings:
             raise CarrierUnreachable("fetch_recording", "away")
         return self.recordings[recording_id]

@@ -81,6 +81,7 @@ def test_a_sound_is_played_from_an_address_that_nobody_can_guess(desk: Desk) -> 
         address + "A",
         address.replace("/1-", "/2-", 1),
         PUBLIC_URL + "/carrier/sound/x",
+        PUBLIC_URL + "/carrier/sound/1-%00",
     ):
         if other != address:
             assert desk.fetched(other).status == 404
@@ -161,7 +162,15 @@ def test_a_stranger_changes_nothing(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("token", "operator_id"),
-    [("3-abc", 3), ("3-", None), ("-abc", None), ("abc", None), ("３-abc", None), ("9" * 10 + "-a", None)],
+    [
+        ("3-abc", 3),
+        ("3-", None),
+        ("-abc", None),
+        ("abc", None),
+        ("３-abc", None),
+        ("3-a\x00", None),
+        ("9" * 10 + "-a", None),
+    ],
 )
 def test_whose_a_token_is(token: str, operator_id: int | None) -> None:
     assert operator_of_token(token) == operator_id

@@ -8,6 +8,7 @@ import pytest
 
 from coworking.kit.db import Database
 from coworking.kit.notices import Notice
+from coworking.kit.outbox import OutboxTask
 from telephony.forwarding.voicemail.messages import delete_message, get_message
 from telephony.forwarding.voicemail.models import Sound, VoicemailMessage
 from telephony.forwarding.voicemail.recordings import PAUSES, recording_is_ready
@@ -114,6 +115,10 @@ def test_silence_is_no_message_and_is_deleted_at_the_carrier(room: MailRoom) -> 
     assert room.states() == []
     assert room.carrier.deleted == [SID]  # of the other the carrier knows more than its webhook told
     assert room.notices() == ["missed-call", "missed-call"]
+    room.hear(room.message(recording_seconds=0))  # told again, when the recording is gone
+    assert [
+        task.attempts for task in room.rows(OutboxTask) if task.name == "voicemail.delete-recording"
+    ] == []
 
 
 def test_deleted_before_it_was_fetched_it_is_deleted_there_and_stays_away(room: MailRoom) -> None:
