@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from coworking.billing import RulesOfBilling
 from coworking.kit.money import plain
+from coworking.kit.request_days import Day
 from coworking.membership import SignedIn
 from telephony.numbers.change_fees import book_technician
 from telephony.numbers.lines import get_line
@@ -19,7 +20,7 @@ router = APIRouter(tags=["lines"])
 
 
 class TechnicianBody(Body):
-    visit_on: date | None = Field(
+    visit_on: Day | None = Field(
         default=None, description="The local day of the visit; today if left out.", examples=["2026-06-12"]
     )
     note: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")] = Field(

@@ -42,6 +42,17 @@ NASTY_TEXTS = (
     "null",
 )
 NASTY_NUMBERS = (0, -1, 1, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**40, 0.5, 1e308)
+EXTREMES = {
+    "date": ("0001-01-01", "1899-12-31", "2150-02-28", "9999-12-31"),
+    "date-time": (
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "2150-02-28T12:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-12:00",
+    ),
+}
+"""What is a day or an instant, and beyond all calendars."""
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -247,6 +258,41 @@ def test_any_parameter_is_taken_or_refused(house: ApiHouse) -> None:
             judge(
                 house.ask(operation.method, url, token=house.staff["nex"], body=body), (operation.method, url)
             )
+
+
+def extremes_of(schema: dict[str, Any]) -> tuple[str, ...]:
+    return next(
+        (EXTREMES[one["format"]] for one in schema.get("anyOf", [schema]) if one.get("format") in EXTREMES),
+        (),
+    )
+
+
+def with_extreme_days(house: ApiHouse, operation: Operation) -> Iterator[tuple[str, Any]]:
+    """Address and body, right but for one day or all."""
+    url, body = house.url_of(operation, house.first), house.body_of(operation, house.first)
+    for parameter in operation.described.get("parameters", []):
+        if parameter["in"] == "query":
+            for value in extremes_of(parameter["schema"]):
+                yield f"{url}?{urlencode({parameter['name']: value})}", body
+    if operation.takes_json:
+        schema = resolved(body_schema(operation), house.description()["components"]["schemas"])
+        days = {name: found for name, inner in schema["properties"].items() if (found := extremes_of(inner))}
+        for name, values in days.items():
+            for value in values:
+                yield url, {**(body or {}), name: value}
+                yield url, {**(body or {}), **dict.fromkeys(days, value)}
+
+
+def test_any_day_is_taken_or_refused(house: ApiHouse) -> None:
+    tried = 0
+    for operation in house.operations():
+        for url, body in with_extreme_days(house, operation):
+            judge(
+                house.ask(operation.method, url, token=house.staff["nex"], body=body),
+                (operation.name, url, body),
+            )
+            tried += 1
+    assert tried > 100
 
 
 def test_any_language_is_understood_or_not(house: ApiHouse) -> None:

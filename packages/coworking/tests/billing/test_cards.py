@@ -208,6 +208,27 @@ def test_a_disputed_charge_is_owed_again_until_the_dispute_is_won(session: Sessi
     assert till.kinds() == ["card-disputed", *([] if won else ["payment-reminder"])]
 
 
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_takes_what_a_refund_has_left(session: Session, won: bool) -> None:
+    till = Till(session, SandboxCard.DISPUTED, refunds=True)
+    disputes, till.messages.told = till.messages.told, []
+    till.cards.tell = lambda body, signature: disputes.append((body, signature))
+    till.collect()
+    refund_invoice(
+        session, till.rules, till.invoice.number, Decimal(4_000), "", actor="account:1", now=DUE_AT
+    )
+    till.cards.tell = till.messages.tell
+    till.messages.told += disputes
+    till.work()
+    assert till.payments() == [11_000, -4_000, -7_000]
+    assert "card-disputed" in till.kinds()
+    [dispute] = session.scalars(select(CardDispute)).all()
+    till.cards.close_dispute(dispute.reference, won=won)
+    till.work()
+    assert till.payments() == [11_000, -4_000, -7_000, *([7_000] if won else [])]
+    assert till.state()[0] == ("paid" if won else "issued")
+
+
 def test_a_refund_goes_back_to_the_card_once(session: Session) -> None:
     till = Till(session, refunds=True)
     till.collect()
@@ -253,13 +274,14 @@ BODY = (
     [
         (BODY, ""),
         (BODY, "t=1,v1=00"),
+        (BODY, "t=1,v1=é"),
         (BODY, sign(BODY, "another", NOW)),
         (BODY + b" ", sign(BODY, SECRET, NOW)),
         (BODY, sign(BODY, SECRET, NOW - timedelta(minutes=6))),
         (BODY, sign(BODY, SECRET, NOW + timedelta(minutes=6))),
         (b"\xff", sign(BODY, SECRET, NOW)),
     ],
-    ids=["none", "made-up", "other-secret", "other-body", "old", "ahead", "no-text"],
+    ids=["none", "made-up", "no-ascii", "other-secret", "other-body", "old", "ahead", "no-text"],
 )
 def test_only_what_the_provider_signed_lately_is_believed(body: bytes, signature: str) -> None:
     assert read_event(BODY, sign(BODY, SECRET, NOW), SECRET, NOW).reference == "k"

@@ -125,8 +125,13 @@ def test_a_charge_names_everything_and_carries_our_key(api: respx.Router) -> Non
             refusal("invalid_request_error", code="resource_missing", param="payment_method"),
             ChargeOutcome(None, succeeded=False, reason="resource_missing"),
         ),
+        (
+            400,
+            refusal("invalid_request_error", code="amount_too_small", param="amount"),
+            ChargeOutcome(None, succeeded=False, reason="amount_too_small"),
+        ),
     ],
-    ids=["declined", "authentication", "card-gone"],
+    ids=["declined", "authentication", "card-gone", "too-little"],
 )
 def test_a_card_that_cannot_be_charged_is_declined(
     api: respx.Router, status: int, answer: dict[str, Any], outcome: ChargeOutcome
@@ -247,10 +252,30 @@ def test_a_dispute_is_open_until_it_is_decided(api: respx.Router, status: str, s
     assert cards().find_dispute("dp_1") == expected
 
 
+def refunds(*told: tuple[str, dict[str, str]]) -> dict[str, Any]:
+    rows = [
+        {"id": f"re_{at}", "object": "refund", "status": status, "metadata": metadata}
+        for at, (status, metadata) in enumerate(told)
+    ]
+    return {"object": "list", "data": rows, "has_more": False}
+
+
+@pytest.mark.parametrize("status", ["succeeded", "pending"])
+def test_a_refund_that_is_known_is_not_asked_for_again(api: respx.Router, status: str) -> None:
+    """R09: Stripe forgets the key of a call after a day. To ask for one here would be an error."""
+    listed = api.get("/refunds").respond(json=refunds((status, {"key": "rusuban-1-refund-2"})))
+    cards().refund("pi_1", Decimal(4_000), key="rusuban-1-refund-2")
+    assert dict(listed.calls.last.request.url.params) == {"payment_intent": "pi_1", "limit": "100"}
+
+
 def test_a_refund_carries_its_key(api: respx.Router) -> None:
+    others = ("succeeded", {"key": "rusuban-1-refund-1"}), ("succeeded", {})
+    api.get("/refunds").respond(json=refunds(*others, ("failed", {"key": "rusuban-1-refund-2"})))
     route = api.post("/refunds").respond(json={"id": "re_1", "object": "refund"})
     cards().refund("pi_1", Decimal(4_000), key="rusuban-1-refund-2")
-    assert sent(route) == {"payment_intent": "pi_1", "amount": "4000"}
+    assert sent(route) == {
+        "payment_intent": "pi_1", "amount": "4000", "metadata[key]": "rusuban-1-refund-2"
+    }  # fmt: skip
     assert route.calls.last.request.headers["idempotency-key"] == "rusuban-1-refund-2"
 
 

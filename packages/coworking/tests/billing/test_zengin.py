@@ -124,8 +124,22 @@ def test_deposits_of_both_kinds(kind: str) -> None:
     ]
 
 
-def test_a_year_of_the_century_is_understood() -> None:
-    assert read_deposits(notice(("260701", 1, "ｱ")), TODAY)[0].day == date(2026, 7, 1)
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        ("260701", date(2026, 7, 1)),
+        ("280229", date(2028, 2, 29)),
+        ("100229", date(2028, 2, 29)),
+        ("080229", None),
+    ],
+)
+def test_a_year_is_the_centurys_or_the_eras(day: str, read: date | None) -> None:
+    content, today = notice((day, 1, "ｱ")), date(2028, 3, 1) if read and read.year == 2028 else TODAY
+    if read is None:
+        with pytest.raises(BankFileRefused):
+            read_deposits(content, today)
+    else:
+        assert read_deposits(content, today)[0].day == read
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])

@@ -1,7 +1,7 @@
 """Money: charges posted under keys, and their months."""
 
 from coworking.billing.at_once import ask_for_invoice
-from coworking.billing.cards.registering import card_of
+from coworking.billing.cards.registering import card_of, members_with_card
 from coworking.billing.charges import (
     ChargeFacts,
     MonthTotal,
@@ -99,6 +99,7 @@ __all__ = [
     "hand_back",
     "is_charging",
     "list_charges",
+    "members_with_card",
     "month_after",
     "months_ahead",
     "name_way_to_pay",

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from coworking.billing.dues_models import FeeRecord, Use
 from coworking.kit.money import plain
+from coworking.kit.request_days import Day, Instant
 
 MOST_YEN = 999_999_999
 MOST_THINGS = 10_000
@@ -36,15 +37,15 @@ class ChargeBody(Body):
     note: Note = Field(
         default="", description="Why, for staff.", examples=["Moved the desk phone to the second floor"]
     )
-    service_on: date | None = Field(
+    service_on: Day | None = Field(
         default=None, description="The local day that it is for; today if left out.", examples=["2026-06-10"]
     )
 
 
 class UseBody(Body):
     purpose: Purpose = Field(examples=["drop-in"])
-    starts_at: AwareDatetime = Field(examples=["2026-06-10T10:00:00+09:00"])
-    ends_at: AwareDatetime | None = Field(
+    starts_at: Instant = Field(examples=["2026-06-10T10:00:00+09:00"])
+    ends_at: Instant | None = Field(
         default=None, description="For what is measured in time.", examples=["2026-06-10T11:01:00+09:00"]
     )
     quantity: Annotated[int, Field(ge=1, le=MOST_THINGS)] | None = Field(

@@ -11,6 +11,7 @@ from coworking.billing.payment_record_models import PaymentSlip, Refund
 from coworking.billing.profile import PaymentMeans
 from coworking.kit.money import plain
 from coworking.kit.paging import LARGEST_ID
+from coworking.kit.request_days import Day
 
 MOST_YEN = 999_999_999
 
@@ -32,7 +33,7 @@ class PaymentBody(BaseModel):
     means: PaymentMeans = Field(examples=["bank-transfer"])
     amount: WholeYen
     brand: Brand | None = None
-    received_on: date | None = Field(default=None, description="Today, unless it came in before.")
+    received_on: Day | None = Field(default=None, description="Today, unless it came in before.")
     invoice: InvoiceNumber | None = Field(
         default=None,
         description="Pays this invoice first; else those due first. What is left is an advance.",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coworking.billing.allocations import allocate, allocated_by_invoice, book_payment, take_back
@@ -102,7 +102,8 @@ def reversal_of(session: Session, payment_id: int) -> Payment | None:
 def reverse_payment(
     session: Session, rules: BillingRules, payment_id: int, reason: Reason, *, actor: str, now: datetime
 ) -> Payment:
-    """Take a payment back by another row, for money that did not stay: what it had paid is owed again.
+    """Take a payment back by another row, for money that did not stay: what it had paid is owed again. Of a payment
+    that was paid back in part only a dispute takes what is left.
 
     Raises `NotFound`, `NotReversible` for a row that is itself a reversal or a refund, `AlreadyReversed`,
     `PaymentRefunded`.
@@ -115,7 +116,8 @@ def reverse_payment(
         raise NotReversible
     if reversal_of(session, payment_id) is not None:
         raise AlreadyReversed
-    if session.scalar(select(Refund.id).where(Refund.of_payment_id == payment_id).limit(1)) is not None:
+    left = payment.amount - _paid_back(session, payment_id)
+    if not left or (left < payment.amount and reason != "disputed"):
         raise PaymentRefunded
     today = rules.calendar.local_date(now)
     reversal = Payment(
@@ -124,7 +126,7 @@ def reverse_payment(
         key=f"reversal:{payment.id}",
         means=payment.means,
         brand=payment.brand,
-        amount=-payment.amount,
+        amount=-left,
         received_on=today,
         recorded_at=now,
         recorded_by=actor,
@@ -139,6 +141,11 @@ def reverse_payment(
     _audit(session, reversal, f"payment.{reason}", actor, now)
     tell(session, PaymentReversed(payment.id, payment.member_id, actor, now))
     return reversal
+
+
+def _paid_back(session: Session, payment_id: int) -> Decimal:
+    total = func.sum(Refund.amount, type_=Refund.amount.type)
+    return session.scalar(select(total).where(Refund.of_payment_id == payment_id)) or Decimal(0)
 
 
 def _audit(session: Session, payment: Payment, action: str, actor: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing.cards.models import CardCharge, CardDispute
 from coworking.billing.cards.provider import Dispute
+from coworking.billing.errors import PaymentRefunded
 from coworking.billing.invoice_models import Invoice
 from coworking.billing.payment_models import Payment
 from coworking.billing.payments import NewPayment, record_payment, reversal_of, reverse_payment
@@ -72,7 +74,8 @@ def _take_away(
     session: Session, rules: BillingRules, row: CardDispute, payment_id: int, now: datetime
 ) -> None:
     if reversal_of(session, payment_id) is None:
-        reverse_payment(session, rules, payment_id, "disputed", actor=ACTOR, now=now)
+        with suppress(PaymentRefunded):  # nothing of it is here any more
+            reverse_payment(session, rules, payment_id, "disputed", actor=ACTOR, now=now)
     number = session.get_one(Invoice, row.invoice_id).number
     member = facts(session, row.member_id)
     tell_staff(
@@ -91,15 +94,15 @@ def _give_back(
     session: Session, rules: BillingRules, row: CardDispute, payment_id: int, now: datetime
 ) -> None:
     """The money is ours again."""
-    payment = session.get_one(Payment, payment_id)
-    if reversal_of(session, payment_id) is None:
+    payment, reversal = session.get_one(Payment, payment_id), reversal_of(session, payment_id)
+    if reversal is None:
         return
     new = NewPayment(
         key=f"dispute-won:{row.reference}",
         member_id=row.member_id,
         means=PaymentMeans.CARD,
         brand=payment.brand,
-        amount=payment.amount,
+        amount=-reversal.amount,
         received_on=rules.calendar.local_date(now),
         invoice_id=row.invoice_id,
     )

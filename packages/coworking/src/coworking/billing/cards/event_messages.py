@@ -27,6 +27,8 @@ KINDS: Final[Mapping[str, Literal["setup", "charge", "dispute"]]] = {
 def read_event(body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
     """A message that the provider signed. For a charge the reference is the key that we gave it. Raises
     `SignatureWrong`, ValueError for a body that is none of its messages."""
+    if not signature.isascii():  # which cannot be compared in constant time
+        raise SignatureWrong
     try:
         WebhookSignature.verify_header(body, signature, secret)
     except (SignatureVerificationError, UnicodeDecodeError) as error:

@@ -86,6 +86,11 @@ def card_of(session: Session, member_id: int) -> Card | None:
     return session.scalar(select(Card).where(Card.member_id == member_id))
 
 
+def members_with_card(session: Session) -> set[int]:
+    """All of them at once."""
+    return set(session.scalars(select(Card.member_id)))
+
+
 def latest_setup(session: Session, member_id: int) -> CardSetup | None:
     return session.scalar(
         select(CardSetup).where(CardSetup.member_id == member_id).order_by(CardSetup.id.desc()).limit(1)

@@ -24,6 +24,11 @@ from coworking.billing.cards.provider import (
 TIMEOUT_SECONDS: Final = 20
 MOST_CHARGES_LOOKED_AT: Final = 100
 """Of a customer, the latest first."""
+MOST_REFUNDS_LOOKED_AT: Final = 100
+"""Of a charge, the latest first."""
+NOT_CHARGEABLE: Final = {"payment_method", "amount"}
+"""What of an order Stripe may refuse for good: a card that is gone, a sum below its least (50 yen)."""
+FALLEN_THROUGH: Final = {"failed", "canceled"}
 PENDING: Final = {"processing", "requires_capture", "requires_confirmation"}
 CLOSED: Final[dict[str, Literal["open", "won", "lost"]]] = {"won": "won", "lost": "lost"}
 OPEN_ENDED: Final = (
@@ -116,7 +121,7 @@ class StripeCards:
         except stripe.CardError as declined:
             return _declined(declined)
         except stripe.InvalidRequestError as refused:
-            if refused.param != "payment_method":
+            if refused.param not in NOT_CHARGEABLE:
                 raise
             return ChargeOutcome(None, succeeded=False, reason=refused.code or "card-missing")
         return _outcome(intent)
@@ -131,8 +136,13 @@ class StripeCards:
 
     def refund(self, charge: str, amount: Decimal, *, key: str) -> None:
         with _answered():
+            listed = self._client.refunds.list({"payment_intent": charge, "limit": MOST_REFUNDS_LOOKED_AT})
+            told = (one for one in listed.data if one.metadata and one.metadata.to_dict().get("key") == key)
+            if any(one.status not in FALLEN_THROUGH for one in told):
+                return
             self._client.refunds.create(
-                {"payment_intent": charge, "amount": int(amount)}, {"idempotency_key": key}
+                {"payment_intent": charge, "amount": int(amount), "metadata": {"key": key}},
+                {"idempotency_key": key},
             )
 
     def find_dispute(self, reference: str) -> Dispute | None:

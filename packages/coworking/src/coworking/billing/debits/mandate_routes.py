@@ -147,7 +147,10 @@ def _today(visit: Visit) -> date:
 
 
 def _answer(visit: Visit, mandate: DebitMandate) -> MandateAnswer:
-    return MandateAnswer.of(mandate, account_of(mandate, visit.resources[FieldKeys]).number)
+    """Of one that was erased there is no number any more."""
+    is_there = bool(mandate.sealed_number)
+    number = account_of(mandate, visit.resources[FieldKeys]).number if is_there else ""
+    return MandateAnswer.of(mandate, number)
 
 
 def _page(visit: Visit, mandates: Sequence[DebitMandate], limit: int) -> Page[MandateAnswer]:

@@ -12,6 +12,7 @@ from coworking.billing.debits.models import DebitBatch, DebitMandate, DebitRow
 from coworking.billing.zengin.debit_files import RESULT_WORDS, Result
 from coworking.kit.errors import Language
 from coworking.kit.money import plain
+from coworking.kit.request_days import Day
 
 Kana = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -33,7 +34,7 @@ class MandateBody(BaseModel):
     )
     bank_name: Kana = Field(default="", description="In kana.")
     branch_name: Kana = Field(default="", description="In kana.")
-    signed_on: date | None = Field(default=None, description="The date on the paper; today if left out.")
+    signed_on: Day | None = Field(default=None, description="The date on the paper; today if left out.")
     is_active: bool = Field(default=False, description="The bank has taken it already.")
 
     def mandate(self, today: date) -> NewMandate:
@@ -103,7 +104,7 @@ class WithoutMandateAnswer(BaseModel):
 class DebitBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    debit_on: date = Field(description="A bank business day.", examples=["2026-07-27"])
+    debit_on: Day = Field(description="A bank business day.", examples=["2026-07-27"])
     also_failed: bool = Field(
         default=False, description="Also invoices that an earlier batch could not collect."
     )

@@ -50,7 +50,7 @@ STATEMENT_TRAILER = (
     Field("out_count", 6, digits=True), Field("out_amount", 13, digits=True), Field("rest", 161),
 )  # fmt: skip
 TRANSFERS, STATEMENTS = "01", "03"
-DEPOSIT, SORT_TRANSFER = "1", "11"
+DEPOSIT = "1"
 CSV_COLUMNS = {
     "day": ("日付", "取引日", "入金日", "date"),
     "amount": ("入金額", "お預入金額", "入金金額", "amount"),
@@ -149,11 +149,12 @@ def _check_totals(trailer: dict[str, str], amounts: Sequence[int]) -> None:
 def _day(text: str, today: date, number: int) -> date:
     """A day `YYMMDD`, whose year is the era's or the century's, whichever is nearer to today."""
     try:
-        year, month, day = int(text[:2]), int(text[2:4]), int(text[4:6])
-        candidates = [date(base + year, month, day) for base in (REIWA_BEGAN, today.year // 100 * 100)]
+        years = [base + int(text[:2]) for base in (REIWA_BEGAN, today.year // 100 * 100)]
+        # The year first: 29 February is there in one of the two only.
+        year = min(years, key=lambda year: abs(year - today.year))
+        return date(year, int(text[2:4]), int(text[4:6]))
     except ValueError as error:
         raise BankFileRefused(record=number, field="day") from error
-    return min(candidates, key=lambda candidate: abs((candidate - today).days))
 
 
 def _read_csv(content: bytes) -> Iterator[tuple[int, Deposit]]:
