@@ -34,6 +34,7 @@ from coworking.membership.signing_in.registrations import (
     confirm,
     needs_password,
     register,
+    unknown_password,
 )
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256
@@ -165,6 +166,7 @@ class Doors:
             new = NewRegistration(
                 email=email,
                 name=name,
+                password_hash=unknown_password(self._composition.resources[Passwords]),
                 kind="company" if kind == "company" else "person",
                 language=self._pages.reader(request).language,
             )
@@ -259,7 +261,8 @@ class Doors:
 
     async def undo_address(self, request: Request, _form: Form) -> Response:
         def undone(session: Session, _: int) -> str:
-            return undo_mail_address(session, request.path_params["token"], self._now()).sign_in_name
+            passwords, token = self._composition.resources[Passwords], request.path_params["token"]
+            return undo_mail_address(session, passwords, token, self._now()).sign_in_name
 
         return await self._by_link(request, "portal/mail_address.html", undone, done=True, undo=True)
 

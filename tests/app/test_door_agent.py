@@ -3,181 +3,38 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app.door_wiring import door_resources
-from app.operators import OperatorInForce
-from app.profiles import load_profile
-from app.setting_fields import OperatorSettings
-from app.settings import Settings
-from coworking.doors import Credentials, DoorSecrets, RulesOfDoors
-from coworking.doors.agent.agents import make_agent
-from coworking.doors.agent.at_the_door import DoorComputer, Revoked, Unreachable
+from coworking.doors import VisitBegun
 from coworking.doors.agent.deciding import Asked
 from coworking.doors.agent.disk import Disk
-from coworking.doors.agent.models import AgentEvent, DoorAgent
-from coworking.doors.agent.receiving import receive
-from coworking.doors.agent.schemas import EventBody
-from coworking.doors.agent.signed_lists import SignedList, sign_list, signer_of
-from coworking.doors.agent.writing_lists import Reservations, ReservingMembers, write_list
+from coworking.doors.agent.models import AgentEvent
+from coworking.doors.agent.signed_lists import SignedList
 from coworking.doors.credentials import card_shown, revoke_qrs, use_qr
 from coworking.doors.door_log import Attempt
 from coworking.doors.entering import check_in, unlock
 from coworking.doors.errors import EntryRefused
 from coworking.doors.leaving import check_out
-from coworking.doors.models import AccessCard, DoorEvent, DoorVisit
+from coworking.doors.models import AccessCard, Arrival, DoorEvent, DoorVisit
 from coworking.doors.profile import Means
-from coworking.doors.rules import DoorRules, ReservedTimes
 from coworking.kit.audit import AuditEntry
 from coworking.kit.clock import VirtualClock
-from coworking.kit.operators import store_profile_version
-from coworking.kit.outbox import Resources
-from coworking.membership import enter_offices, offices_of
-from tests.factories.membership import NOW, make_member, make_operator
+from coworking.kit.events import Subscriptions
+from coworking.membership import offices_of
+from coworking.membership.models import Member
+from coworking.reservations.models import Reservation, SpaceRow
+from tests.app.door_site import DOOR, SITE, House, Site, Wire, make_house
+from tests.factories.membership import NOW, make_member
 
-DOOR, SITE = "entrance", "toyama"
-MEMBERS = 24
 ATTEMPTS = 160
 CUT_OFF = timedelta(hours=24)
-STATUSES = ("active", "active", "active", "active", "leaving", "suspended", "limited")
-PLANS = ("all-day", "night-weekend", "weekday", "night", "weekend", "daytime", "morning", "drop-in")
-
-
-@dataclass
-class House:
-    """An operator with a door, its members with their cards, and one door computer made known."""
-
-    session: Session
-    operator_id: int
-    resources: Resources
-    agent: DoorAgent
-    members: list[int]
-    clock: VirtualClock = field(default_factory=lambda: VirtualClock(NOW))
-
-    @property
-    def rules(self) -> DoorRules:
-        rules = self.resources[RulesOfDoors].of(self.operator_id)
-        assert rules is not None
-        return rules
-
-    @property
-    def credentials(self) -> Credentials:
-        return self.resources[Credentials]
-
-    @property
-    def reserved(self) -> ReservedTimes:
-        return self.resources[ReservedTimes]
-
-    def fetch(self) -> SignedList:
-        secrets = self.resources[DoorSecrets]
-        reserved = Reservations(self.resources[ReservingMembers], self.reserved)
-        wanted = write_list(self.session, self.rules, secrets, reserved, self.agent, self.clock.now())
-        return sign_list(signer_of(secrets.code_seed), wanted)
-
-    def tell(
-        self, events: Sequence[dict[str, Any]], sent_at: datetime, clock_ahead_seconds: float = 0
-    ) -> None:
-        receive(
-            self.session,
-            self.rules,
-            self.reserved,
-            self.agent,
-            [EventBody.model_validate(one).told() for one in events],
-            sent_at=sent_at,
-            corrected_seconds=round(clock_ahead_seconds),
-            now=self.clock.now(),
-        )
-
-
-@dataclass
-class Wire:
-    """The way to the server, which may be cut, and may deliver twice and in any order before it says so."""
-
-    house: House
-    is_cut: bool = False
-    is_revoked: bool = False
-    chance: random.Random | None = None
-
-    def fetch(self) -> SignedList:
-        self._go()
-        return self.house.fetch()
-
-    def tell(
-        self, events: Sequence[dict[str, Any]], *, sent_at: datetime, clock_ahead_seconds: float
-    ) -> None:
-        self._go()
-        parts: list[Sequence[dict[str, Any]]] = [events]
-        if self.chance is not None:
-            parts = [events[start : start + 7] for start in range(0, len(events), 7)] * 2
-            self.chance.shuffle(parts)
-        for part in parts:
-            self.house.tell(part, sent_at, clock_ahead_seconds)
-
-    def _go(self) -> None:
-        if self.is_revoked:
-            raise Revoked
-        if self.is_cut:
-            raise Unreachable
-
-
-@dataclass
-class Site:
-    """The computer with its doors: what opened."""
-
-    house: House
-    wire: Wire
-    disk: Disk
-    clock: VirtualClock
-    opened: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        key = self.house.credentials.signer.public_key
-        self.computer = DoorComputer(self.disk, self.clock, self.wire, key, self.opened.append)
-
-
-def make_house(session: Session) -> House:
-    operator_id = make_operator(session, "sakura")
-    enter_offices(session, operator_id, {SITE: ""})
-    profile = load_profile("sakura")
-    version_id = store_profile_version(
-        session, operator_id, digest=profile.digest, document=dict(profile.document), at=NOW
-    )
-    operator = OperatorInForce(
-        operator_id, OperatorSettings(profile="sakura"), profile, version_id, profile.calendar()
-    )
-    resources = Resources(*door_resources(Settings(secret_key="k" * 32), [operator]))
-    rules = resources[RulesOfDoors][operator_id]
-    agent, _ = make_agent(session, rules, operator_id, "panel", [DOOR], actor="account:1", now=NOW)
-    chance = random.Random(7)
-    members = [make_member(session, operator_id, status=chance.choice(STATUSES)) for _ in range(MEMBERS)]
-    for index, member in enumerate(members):
-        member.plan = PLANS[index % len(PLANS)]
-    house = House(session, operator_id, resources, agent, [member.id for member in members])
-    for index, member_id in enumerate(house.members):
-        session.add(
-            AccessCard(
-                operator_id=operator_id,
-                member_id=member_id,
-                kind="ic-card",
-                digest=house.credentials.digest(f"CARD-{member_id}"),
-                issued_at=NOW,
-                issued_by="account:1",
-                blocked_at=NOW if index % 9 == 8 else None,
-            )
-        )
-    session.flush()
-    return house
 
 
 @pytest.fixture
@@ -385,3 +242,89 @@ def test_a_fresh_disk_goes_on_after_what_was_heard(site: Site, tmp_path: Path) -
     sequences = site.house.session.scalars(select(AgentEvent.sequence).order_by(AgentEvent.sequence)).all()
     assert sequences == [1, 2]
     assert site.house.session.scalars(select(DoorVisit)).all() == []
+
+
+def test_a_clock_that_is_wrong_by_a_minute_reads_fresh_qrs(site: Site) -> None:
+    """A QR lasts no longer than that; a list that takes a minute to come says nothing of the clock."""
+    house = site.house
+    signer, member_id = house.credentials.signer, house.members[0]
+    for step, behind in ((2, 60), (4, -90)):
+        now = NOW + timedelta(hours=step)
+        house.clock.advance_to(now)
+        site.clock = VirtualClock(now - timedelta(seconds=behind))
+        site.restart()
+        assert site.computer.meet_server()
+        qr = signer.member_qr(house.operator_id, member_id, now, timedelta(seconds=60))
+        assert site.computer.now() == now
+        assert site.computer.shown(DOOR, "check-in", qr).reason not in ("qr-invalid", "qr-expired")
+
+
+def test_a_disk_that_breaks_lets_everybody_out_and_ends_nothing(site: Site) -> None:
+    assert site.computer.meet_server()
+    site.disk.close()
+    assert not site.computer.meet_server()
+    site.wire.is_revoked = True
+    assert not site.computer.meet_server()
+    assert site.computer.shown(DOOR, "exit", "CARD").is_allowed
+    assert site.opened == [DOOR]
+
+
+def test_who_joined_and_what_was_reserved_are_known_afterwards(site: Site) -> None:
+    house, session = site.house, site.house.session
+    begun: list[VisitBegun] = []
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(VisitBegun, lambda _, told: begun.append(told))
+    session.info["subscriptions"] = subscriptions
+    alone, together = (session.get_one(Member, one) for one in house.members[:2])
+    alone.plan, alone.status, together.plan, together.status = "all-day", "active", "group-3", "active"
+    office_id = offices_of(session)[SITE]
+    space = SpaceRow(operator_id=house.operator_id, office_id=office_id, name="seat")
+    session.add(space)
+    session.flush()
+    reserved = Reservation(
+        operator_id=house.operator_id,
+        member_id=alone.id,
+        space_id=space.id,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        people=1,
+        via="app",
+        status="held",
+        reserved_at=NOW,
+        reserved_by="account:1",
+    )
+    session.add(reserved)
+    session.flush()
+    assert site.computer.meet_server()
+    for member in (alone, together, together):
+        assert site.computer.shown(DOOR, "check-in", f"CARD-{member.id}").reason == ""
+    assert site.computer.meet_server()
+    assert [(one.member_id, one.reservation_id) for one in begun] == [
+        (alone.id, reserved.id),
+        (together.id, None),
+    ]
+    people = select(DoorVisit.member_id, func.sum(Arrival.people)).join(
+        Arrival, Arrival.visit_id == DoorVisit.id
+    )
+    found = dict(session.execute(people.group_by(DoorVisit.member_id)).all())
+    assert found == {alone.id: 1, together.id: 2}
+
+
+def test_a_list_asks_as_often_for_many_members_as_for_few(site: Site) -> None:
+    house = site.house
+    asked: list[str] = []
+    connection = house.session.connection()
+
+    def hear(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    event.listen(connection, "before_cursor_execute", hear)
+    site.house.fetch()
+    few = len(asked)
+    for _ in range(20):
+        make_member(house.session, house.operator_id, status="active").plan = "drop-in"
+    house.session.flush()
+    asked.clear()
+    site.house.fetch()
+    event.remove(connection, "before_cursor_execute", hear)
+    assert len(asked) == few

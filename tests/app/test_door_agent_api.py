@@ -70,6 +70,9 @@ def test_a_door_computer_from_its_making_to_its_end(house: ApiHouse) -> None:
     assert answers == [2, 0]
     for broken in (
         {**told, "sent_at": "yesterday"},
+        {**told, "sent_at": "9999-12-31T23:59:59-12:00"},
+        {**told, "events": [{**event(3, None), "at": "0001-01-01T00:00:00Z"}]},
+        {**told, "clock_ahead_seconds": 2**62},
         {**told, "events": [{}]},
         {**told, "events": [None] * 501},
     ):

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from coworking.doors.locks import mqtt_lock
 from coworking.doors.locks.mqtt_lock import MqttBroker, MqttLocks, read_answer
@@ -139,8 +142,46 @@ def test_nobody_at_the_door_and_no_broker_are_refusals(
         b"{}",
         b'{"command_id": 7, "result": "opened"}',
         b'{"command_id": "a"}',
+        b'{"command_id": "a", "result": []}',
         b"[" * 999,
     ],
 )
 def test_what_is_no_answer_is_passed_over(payload: bytes) -> None:
     assert read_answer(payload) is None
+
+
+@pytest.mark.parametrize("reason", ["x\0y", "\ud800", "Fehler 7", "a" * 41, 7, ["jammed"], None])
+def test_a_reason_is_one_word_or_not_the_controllers(reason: object) -> None:
+    told = read_answer(json.dumps({"command_id": "a", "result": "refused", "reason": reason}).encode())
+    assert told == ("a", mqtt_lock.refused("controller"))
+
+
+class EagerClient:
+    """A connection whose broker acknowledges while the message is still being published, as its own thread may."""
+
+    on_publish: Any
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.connect_timeout = 0.0
+
+    def connect_async(self, *_: Any) -> None:
+        self.on_subscribe()
+
+    def on_subscribe(self) -> None: ...
+
+    def loop_start(self) -> None: ...
+
+    def publish(self, *_: Any, **__: Any) -> Any:
+        reason = ReasonCode(PacketTypes.PUBACK, identifier=mqtt_lock.NOBODY_SUBSCRIBED)
+        thread = Thread(target=self.on_publish, args=(None, None, 1, reason, None), daemon=True)
+        thread.start()
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive(), "publishing and its acknowledgement wait for each other"
+        return SimpleNamespace(mid=1)
+
+
+def test_an_acknowledgement_may_come_while_a_message_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt_lock, "Client", EagerClient)
+    locks = MqttLocks(MqttBroker("localhost", 1883, tls=False))
+    for _ in range(2):
+        assert locks.unlock(command()) == mqtt_lock.refused("no-controller")

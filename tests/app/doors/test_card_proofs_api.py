@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from coworking.doors.my_number_cards import AuthorityFiles, Proof
+from coworking.doors.my_number_cards.proofs import reference_of
 from coworking.doors.my_number_cards.sandbox_authority import LIST_LASTS, SandboxAuthority, SandboxCard
 from coworking.kit.db import Database
 from tests.api_house import ApiHouse, open_house
@@ -132,3 +133,12 @@ def test_a_card_checks_in_and_out_and_nobody_is_kept_in(reader: Reader) -> None:
         ("check-out", None, "card-not-linked"),
         ("check-out", member_id, None),
     ]
+
+
+def test_what_a_card_is_known_by_opens_nothing_without_its_signature(reader: Reader) -> None:
+    card = reader.authority.issue("card 1")
+    assert reader.link(card) == 200
+    for number in (reference_of(card.certificate), f" ｍｎｃ：{reference_of(card.certificate)[4:]}"):
+        body = {"act": "check-in", "card": number}
+        answer = reader.house.ask("POST", "/api/readings", token=reader.house.staff["nex"], body=body)
+        assert json.loads(answer.body)["code"] == "card-unknown"

@@ -94,3 +94,21 @@ def test_a_refusal_stays_on_record_with_an_idempotency_key_as_well(house: ApiHou
 
     refused = ("unlock", False, "closed")
     assert events(house)[before:] == [refused, refused, ("check-out", True, "no-entry")]
+
+
+def test_a_code_that_is_none_of_the_entrance_is_refused_on_record(house: ApiHouse) -> None:
+    first, before = house.first, len(events(house))
+    signer = house.composition.resources[Credentials].signer
+    leaving = signer.entrance_code(first.operator_id, 1, "exit")
+    for code in ("rse1_" + "A" * 103, leaving, "nonsense"):
+        path = f"/api/members/{first.member_id}/check-ins"
+        answer = house.ask("POST", path, token=first.token, body={"code": code})
+        assert (answer.status, json.loads(answer.body)["code"]) == (409, "qr-invalid")
+    assert events(house)[before:] == [("check-in", False, "qr-invalid")] * 3
+
+
+def test_numbers_of_nobody_are_refused(house: ApiHouse) -> None:
+    staff, nobody = house.staff["nex"], 2**63
+    voucher = house.ask("POST", "/api/parking-vouchers", token=staff, body={"member_id": nobody})
+    revoked = house.ask("DELETE", f"/api/door-agents/{nobody}", token=staff)
+    assert (voucher.status, revoked.status) == (422, 422)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from coworking.doors.locks.models import DoorCommand
 from coworking.doors.models import DoorEvent, UsedQr
 from coworking.doors.profile import Means
 from coworking.kit.db import Database
+from coworking.kit.errors import TryAgain
+from coworking.membership.models import Member
 from tests.factories.doors import CREDENTIALS, DoorHouse, make_door_house
 from tests.factories.membership import NOW
 from tests.factories.reservations import ACTOR
@@ -133,3 +136,15 @@ def _opened(session: Session, card_id: int) -> int:
         )
         or 0
     )
+
+
+def test_a_card_is_held_after_its_member(clean_database: Database) -> None:
+    """As whoever takes it back holds both: the other way round each would wait for the other."""
+    with clean_database.transaction() as session:
+        house = make_door_house(session)
+        member_id = house.place.member().id
+        issue_card(session, house.rules, CREDENTIALS, member_id, CARD, actor=ACTOR, now=NOW)
+    with clean_database.transaction(house.operator_id) as session:
+        assert card_shown(session, CREDENTIALS, CARD)[0] == member_id
+        with pytest.raises(TryAgain), clean_database.transaction(house.operator_id) as other:
+            other.execute(select(Member.id).where(Member.id == member_id).with_for_update(nowait=True))

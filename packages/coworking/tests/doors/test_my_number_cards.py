@@ -103,6 +103,26 @@ def test_certificates_that_are_not_taken(desk: Desk) -> None:
     )
 
 
+def test_of_two_lists_in_force_the_later_one_counts(desk: Desk) -> None:
+    before = desk.authority.revocations(NOW - timedelta(days=1))
+    desk.authority.revoke(desk.card)
+    after = desk.authority.revocations(NOW)
+    proof = desk.card.sign(desk.challenge())
+    for lists in ([before, after], [after, before]):
+        authority = CardAuthority([desk.authority.certificate], lists)
+        assert refusal(lambda authority=authority: prove_card(desk.session, authority, proof, NOW)) == (
+            "certificate-revoked"
+        )
+
+
+def test_a_certificate_of_a_version_that_is_none_is_unreadable(desk: Desk) -> None:
+    proof = desk.card.sign(desk.challenge())
+    version = bytes.fromhex("a0030201")
+    spoiled = proof.certificate.replace(version + b"\x02", version + b"\x05", 1)
+    assert spoiled != proof.certificate
+    assert refusal(lambda: desk.prove(replace(proof, certificate=spoiled))) == "certificate-unreadable"
+
+
 @pytest.mark.parametrize(
     ("spoiled", "code"),
     [

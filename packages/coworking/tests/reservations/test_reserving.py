@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from coworking.billing.models import Charge
+from coworking.kit.clock import VirtualClock
 from coworking.kit.errors import NotFound, UserError
-from coworking.membership import TimeSpan
+from coworking.kit.notices import register_templates
+from coworking.kit.outbox import Resources, TaskContext
+from coworking.membership import TimeSpan, close_site, offices_of
 from coworking.membership.models import Account, Member
 from coworking.membership.tokens import Actor
+from coworking.reservations import RulesOfReservations, calendar_feeds
 from coworking.reservations.calendar_feeds import FeedOf, operator_of_feed, read_feed, renew_feed
 from coworking.reservations.errors import SlotTaken
 from coworking.reservations.free_times import free_times
-from coworking.reservations.models import HeldSeat
+from coworking.reservations.models import ONE_HOLDER, HeldSeat
 from coworking.reservations.reading import costs_of, mark_used, reserved_times
+from coworking.reservations.releasing import release
 from coworking.reservations.reserving import cancel, change
+from coworking.reservations.seats import held_in
 from tests.factories.membership import NOW, make_account
-from tests.factories.reservations import ACTOR, Place, make_place
+from tests.factories.reservations import ACTOR, SITE, Place, make_place
 
 ROOM, SEAT = "meeting-room", "seat"
 DAY = timedelta(days=1)
@@ -162,3 +169,51 @@ def test_calendars_are_secret_renewed_and_without_names(place: Place) -> None:
         with pytest.raises(NotFound):
             summaries(token)
     assert len(summaries(of_staff)) == 2
+
+
+def test_a_calendar_that_is_too_long_tells_what_is_to_come(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar_feeds, "MOST_EVENTS", 2)
+    member = place.member()
+    account = make_account(place.session, place.operator_id, member=member)
+    for hour in (14, 15, 16):
+        place.reserve(member, ROOM, f"2026-06-11 {hour}:00-{hour}:30")
+    token = renew_feed(place.session, FeedOf(member_id=member.id), actor=actor_for(account), now=NOW)
+    calendar = Calendar.from_ical(read_feed(place.session, place.rules, token, NOW))
+    begins = [event["dtstart"].dt for event in calendar.walk("VEVENT")]
+    assert begins == [place.at("2026-06-11 15:00"), place.at("2026-06-11 16:00")]
+
+
+def test_who_holds_a_space_is_found_by_its_index(place: Place) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+    connection = place.session.connection()
+
+    def hear(_: object, __: object, statement: str, values: dict[str, object], *___: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    held_in(place.session, 2**40, place.span("2026-06-11 14:00-15:00"))
+    event.remove(connection, "before_cursor_execute", hear)
+    [(statement, values)] = asked
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+    assert any(f"using {ONE_HOLDER}" in line or f"on {ONE_HOLDER}" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_an_emergency_releases_a_space_that_is_no_longer_in_the_profile(
+    place: Place, is_offered: bool
+) -> None:
+    """And nothing is released, or fails, where nothing can be reserved any more."""
+    register_templates("coworking.reservations")
+    mine = place.reserve(place.member(), ROOM, "2026-06-11 14:00-15:00")
+    spaces = {name: space for name, space in place.rules.profile.spaces.items() if name != ROOM}
+    rules = replace(place.rules, profile=place.rules.profile.model_copy(update={"spaces": spaces}))
+    known = {place.operator_id: rules} if is_offered else {}
+    close_site(place.session, SITE, reason="fire", actor=ACTOR, now=NOW)
+    resources = Resources()
+    resources.provide(RulesOfReservations, RulesOfReservations(known))
+    context = TaskContext(place.session, VirtualClock(NOW), place.operator_id, resources)
+    release.run(context, office_id=offices_of(place.session)[SITE])
+    assert mine.status == ("released" if is_offered else "held")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import UserError
-from coworking.membership import openings_on
+from coworking.kit.profile_fields import Bilingual
+from coworking.membership import Opening, openings_on
 from coworking.reservations.free_times import free_in
 from coworking.reservations.models import HeldSeat
-from coworking.reservations.profile import Via
+from coworking.reservations.profile import Space, SpaceKind, Via
 from coworking.reservations.slots import last_day_ahead, require_time, uses_of
 from tests.factories.membership import NOW
 from tests.factories.reservations import Place, make_place
@@ -129,3 +130,25 @@ def test_free_times_are_cut_where_a_seat_is_taken(place: Place) -> None:
         ("18:30", "22:00", 2),
     ]
     assert shown(2) == [("13:00", "14:00", 2), ("17:00", "18:30", 2), ("18:30", "22:00", 2)]
+
+
+def test_a_free_time_is_one_in_which_the_same_seats_are_free() -> None:
+    """Who reserves sits in one place all the time."""
+    space = Space(title=Bilingual(ja="席", en="Seat"), kind=SpaceKind.SEAT, site="toyama", seats=2)
+    day = datetime(2026, 6, 11, tzinfo=UTC)
+
+    def at(hour: int) -> datetime:
+        return day + timedelta(hours=hour)
+
+    held = [
+        HeldSeat(seat=1, starts_at=at(10), ends_at=at(11)),
+        HeldSeat(seat=2, starts_at=at(11), ends_at=at(12)),
+        HeldSeat(seat=3, starts_at=at(9), ends_at=at(10)),  # of a seat that is there no more
+    ]
+    found = free_in(space, [Opening(at(9), at(13), True)], held, 1, day)
+    assert [(one.starts_at.hour, one.ends_at.hour, one.seats) for one in found] == [
+        (9, 10, 2),
+        (10, 11, 1),
+        (11, 12, 1),
+        (12, 13, 2),
+    ]

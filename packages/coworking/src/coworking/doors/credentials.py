@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from coworking.doors.codes import CodeSigner, read_member_qr, require_valid
 from coworking.doors.errors import CardBlocked, CardUnknown, EntryRefused, QrExpired, QrUsed
 from coworking.doors.models import AccessCard, QrRevocation, UsedQr
+from coworking.doors.my_number_cards.proofs import PROVEN
 from coworking.doors.rules import DoorSecrets
 from coworking.kit.audit import record
 from coworking.kit.outbox import TaskContext, task
@@ -77,21 +78,35 @@ def card_shown(
     session: Session, credentials: Credentials, card: str
 ) -> tuple[int, int | None, EntryRefused | None]:
     """Whose card this is, its id if the operator issued it, and why it opens nothing. The card stays as it is until
-    this transaction ends: who revokes it meanwhile comes after. Raises `CardUnknown`."""
-    found = session.scalar(
-        select(AccessCard)
-        .where(AccessCard.digest == credentials.digest(card))
-        .order_by(AccessCard.ended_at.is_(None).desc(), AccessCard.id.desc())
-        .limit(1)
-        .with_for_update(read=True)
-    )
+    this transaction ends: who revokes it meanwhile comes after. Raises `CardUnknown`, for what a My Number Card is
+    known by as well: that one proves itself."""
+    digest = credentials.digest(card)
+    found = _card_in_hands(session, digest) or _card_of_before(session, digest)
     if found is not None:
         is_good = found.blocked_at is None and found.ended_at is None
         return found.member_id, found.id, None if is_good else CardBlocked()
-    holder = card_holder(session, card)
+    number = unicodedata.normalize("NFKC", card).strip()
+    holder = None if number.startswith(PROVEN) else card_holder(session, number)
     if holder is None:
         raise CardUnknown
     return holder, None, None
+
+
+def _card_in_hands(session: Session, digest: bytes) -> AccessCard | None:
+    """Held after its member, as whoever takes it back holds them."""
+    in_hands = (AccessCard.digest == digest, AccessCard.ended_at.is_(None))
+    member_id = session.scalar(select(AccessCard.member_id).where(*in_hands))
+    if member_id is None:
+        return None
+    hold_sharing_members(session, member_id)
+    hold_member(session, member_id)
+    return session.scalar(select(AccessCard).where(*in_hands).with_for_update(read=True))
+
+
+def _card_of_before(session: Session, digest: bytes) -> AccessCard | None:
+    """The last that was ended: that it stays."""
+    ended = select(AccessCard).where(AccessCard.digest == digest, AccessCard.ended_at.is_not(None))
+    return session.scalar(ended.order_by(AccessCard.id.desc()).limit(1))
 
 
 @task("doors.forget-used-qrs")

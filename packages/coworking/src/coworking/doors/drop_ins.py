@@ -117,8 +117,7 @@ def end_drop_in(
 ) -> DoorVisit:
     """The exit at reception: time beyond what was paid is charged and paid, the lent card comes back, or costs what a
     lost one does. Who has scanned the exit before settles the visit of the day; one that reception has ended is over.
-    Raises `NotFound`, `NotInside`,
-    `PaymentMethodNotAllowed`, `BrandRequired`, `PaymentCardRequired`."""
+    Raises `NotFound`, `NotInside`, `PaymentMethodNotAllowed`, `BrandRequired`, `PaymentCardRequired`."""
     assert attempt.member_id is not None
     member = hold_with_sharers(session, rules, attempt.member_id)
     visit = open_visit_of(session, member.id) or _visit_of_today(session, rules, member.id, attempt.at)
@@ -194,7 +193,8 @@ def _visit_of_today(session: Session, rules: DoorRules, member_id: int, at: date
         return None
     ended_at_reception = session.scalar(
         select(DoorEvent.id)
-        .where(DoorEvent.visit_id == latest.id, DoorEvent.act == "check-out")
+        .where(DoorEvent.member_id == member_id, DoorEvent.visit_id == latest.id)
+        .where(DoorEvent.act == "check-out")
         .where(DoorEvent.means == Means.RECEPTION.value)
         .limit(1)
     )

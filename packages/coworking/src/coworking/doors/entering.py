@@ -64,12 +64,7 @@ def check_in(
     refusal = refusal_of(known)
     if refusal is not None:
         return _refused(session, attempt, "check-in", refusal, now)
-    if visit is None:
-        visit = begin_visit(session, rules, member, attempt, times, is_checked_in=True)
-    elif visit.is_checked_in:
-        _arrive(session, rules, member, visit, attempt)
-    else:
-        visit.is_checked_in = True
+    visit = come_in(session, rules, member, visit, attempt, times)
     event = write_event(session, attempt, "check-in", allowed=True, reason=None, now=now, visit_id=visit.id)
     return Outcome(event, None, visit)
 
@@ -99,6 +94,25 @@ def refuse_unknown(
     return _refused(session, attempt, act, refusal, now)
 
 
+def come_in(
+    session: Session,
+    rules: DoorRules,
+    member: MemberFacts,
+    visit: DoorVisit | None,
+    attempt: Attempt,
+    times: tuple[ReservedTime, ...],
+) -> DoorVisit:
+    """The member, held, has checked in: their visit begins; whom reception has entered is in; another person of a plan
+    for several joins the visit that lasts."""
+    if visit is None:
+        return begin_visit(session, rules, member, attempt, times, is_checked_in=True)
+    if not visit.is_checked_in:
+        visit.is_checked_in = True
+    elif rules.membership.plans[member.plan].most_people > 1:
+        _arrive(session, rules, member, visit, attempt)
+    return visit
+
+
 def begin_visit(
     session: Session,
     rules: DoorRules,
@@ -122,6 +136,15 @@ def begin_visit(
     reservation_id = times[0].reservation_id if times else None
     tell(session, VisitBegun(visit.id, visit.member_id, visit.office_id, reservation_id, attempt.at))
     return visit
+
+
+def times_of_instant(
+    session: Session, reserved: ReservedTimes, member_id: int, attempt: Attempt
+) -> tuple[ReservedTime, ...]:
+    """What the member has reserved at the place for the instant of the attempt."""
+    instant = TimeSpan(attempt.at, attempt.at + INSTANT)
+    found = reserved.of(session, member_id, attempt.office_id, instant)
+    return tuple(time for time in found if time.holds(attempt.at))
 
 
 def open_visit_of(session: Session, member_id: int) -> DoorVisit | None:
@@ -189,10 +212,7 @@ def _facts(
     plan = rules.membership.plans[member.plan]
     pays_by_use = rules.pays_by_use(member.plan)
     opening = opening_at(rules.membership, rules.calendar, at)
-    instant = TimeSpan(at, at + INSTANT)
-    times = tuple(
-        time for time in reserved.of(session, member.id, attempt.office_id, instant) if time.holds(at)
-    )
+    times = times_of_instant(session, reserved, member.id, attempt)
     visit = open_visit_of(session, member.id)
     in_plan_hours = within_plan_hours(plan, rules.calendar, at) if plan.hours else not pays_by_use
     unattended = not is_staffed(rules.membership, rules.calendar, at)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from coworking.doors.codes import Direction, read_entrance_code, read_member_qr
 from coworking.doors.credentials import card_shown, revoke_qrs, use_qr
 from coworking.doors.door_log import Attempt
-from coworking.doors.entering import Outcome, check_in, require_known, unlock
+from coworking.doors.entering import Outcome, check_in, refuse_unknown, require_known, unlock
 from coworking.doors.errors import EntryRefused, QrInvalid
 from coworking.doors.leaving import check_out
 from coworking.doors.presence import office_at
@@ -107,11 +107,14 @@ def post_check_in(
     visit.require_member(member_id)
     rules = rules_of(visit)
     require_known(visit.session, member_id)
-    office_id = _office_of_code(visit, body.code, "entry")
+    office_id, invalid = _office_or_refusal(visit, body.code, "entry")
     attempt = Attempt(
         member_id, office_id, Means.ENTRANCE_CODE, visit.actor.reference, visit.now, people=body.people
     )
-    outcome = check_in(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
+    if invalid is not None:
+        outcome = refuse_unknown(visit.session, attempt, "check-in", invalid, now=visit.now)
+    else:
+        outcome = check_in(visit.session, rules, reserved_times(visit), attempt, now=visit.now)
     return refused(request, visit, outcome) or _event(visit, outcome)
 
 
@@ -120,13 +123,8 @@ def post_check_out(member_id: MemberId, body: CheckOutBody, visit: SignedIn) -> 
     """Never refused. Time beyond the plan, or beyond what was paid, is charged."""
     visit.require_member(member_id)
     rules = rules_of(visit)
-    reason = None
-    office_id = office_at(visit.session, rules, None)
-    if body.code is not None:
-        try:
-            office_id = _office_of_code(visit, body.code, "exit")
-        except QrInvalid as invalid:
-            reason = invalid.code
+    office_id, invalid = _office_or_refusal(visit, body.code, "exit")
+    reason = None if invalid is None else invalid.code
     attempt = Attempt(member_id, office_id, Means.ENTRANCE_CODE, visit.actor.reference, visit.now)
     left = check_out(visit.session, rules, reserved_times(visit), attempt, now=visit.now, reason=reason)
     return DoorEventAnswer.of(left.event, site_names(visit)[left.event.office_id])
@@ -200,6 +198,16 @@ def _identified(visit: Visit, body: ReadingBody, office_id: int) -> tuple[Attemp
 
 def _event(visit: Visit, outcome: Outcome) -> DoorEventAnswer:
     return DoorEventAnswer.of(outcome.event, site_names(visit)[outcome.event.office_id])
+
+
+def _office_or_refusal(visit: Visit, code: str | None, direction: Direction) -> tuple[int, QrInvalid | None]:
+    """Without a code, or with one that is no good, the operator's first place."""
+    try:
+        if code is not None:
+            return _office_of_code(visit, code, direction), None
+    except QrInvalid as invalid:
+        return office_at(visit.session, rules_of(visit), None), invalid
+    return office_at(visit.session, rules_of(visit), None), None
 
 
 def _office_of_code(visit: Visit, code: str, direction: Direction) -> int:

@@ -12,6 +12,7 @@ from coworking.doors.models import AccessCard, DoorEvent, DoorVisit, ParkingVouc
 from coworking.doors.presence import Occupancy
 from coworking.doors.profile import MOST_MINUTES, Door, DoorsProfile, Means
 from coworking.kit.money import plain
+from coworking.kit.paging import LARGEST_ID
 
 NAME = r"^[a-z][a-z0-9-]*$"
 QR = "rsq1_" + "A" * 144
@@ -105,7 +106,7 @@ class DropInExitBody(PaidBy):
 
 class VoucherBody(Body):
     member_id: int | None = Field(
-        default=None, ge=1, description="Whose visit of today it is for.", examples=[1]
+        default=None, ge=1, le=LARGEST_ID, description="Whose visit of today it is for.", examples=[1]
     )
     used_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] | None = Field(
         default=None, description="The time of use, where it is not the visit on record.", examples=[120]

@@ -102,6 +102,7 @@ def read_feed(session: Session, rules: ReservationRules, token: str, now: dateti
 
 
 def _reservations(session: Session, feed: CalendarFeed, now: datetime) -> Sequence[Reservation]:
+    """In the order of their times; where there are too many, the latest, for what is to come is read most."""
     statement = select(Reservation).where(
         Reservation.status.in_(LIVE), Reservation.ends_at > now - timedelta(days=DAYS_BACK)
     )
@@ -109,7 +110,8 @@ def _reservations(session: Session, feed: CalendarFeed, now: datetime) -> Sequen
         statement = statement.where(Reservation.member_id == feed.member_id)
     else:
         statement = statement.where(Reservation.space_id == feed.space_id)
-    return session.scalars(statement.order_by(Reservation.starts_at, Reservation.id).limit(MOST_EVENTS)).all()
+    latest = statement.order_by(Reservation.starts_at.desc(), Reservation.id.desc()).limit(MOST_EVENTS)
+    return session.scalars(latest).all()[::-1]
 
 
 def _event(

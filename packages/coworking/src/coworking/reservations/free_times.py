@@ -47,28 +47,30 @@ def free_times(
 def free_in(
     space: Space, openings: Sequence[Opening], held: Sequence[HeldSeat], people: int, now: datetime
 ) -> Iterator[FreeTime]:
-    """Times that touch each other and are alike are one. Pure."""
+    """Times that touch each other, in which the same seats are free, are one. Pure."""
     needed = people if space.kind is SpaceKind.SEAT else 1
     found: FreeTime | None = None
+    free: frozenset[int] = frozenset()
     for opening in openings:
         for part in _parts(opening, held, now):
-            seats = space.seats - sum(
-                one.starts_at <= part.starts_at and one.ends_at >= part.ends_at for one in held
-            )
-            if seats < needed:
+            before, free = free, _free_seats(space, held, part)
+            if len(free) < needed:
                 continue
-            if found is not None and _continues(found, part, seats, opening):
-                found = FreeTime(found.starts_at, part.ends_at, seats, opening.is_staffed)
+            touches = found is not None and found.ends_at == part.starts_at
+            if found is not None and touches and before == free and found.is_staffed == opening.is_staffed:
+                found = FreeTime(found.starts_at, part.ends_at, len(free), opening.is_staffed)
                 continue
             if found is not None:
                 yield found
-            found = FreeTime(part.starts_at, part.ends_at, seats, opening.is_staffed)
+            found = FreeTime(part.starts_at, part.ends_at, len(free), opening.is_staffed)
     if found is not None:
         yield found
 
 
-def _continues(found: FreeTime, part: TimeSpan, seats: int, opening: Opening) -> bool:
-    return (found.ends_at, found.seats, found.is_staffed) == (part.starts_at, seats, opening.is_staffed)
+def _free_seats(space: Space, held: Sequence[HeldSeat], part: TimeSpan) -> frozenset[int]:
+    """Those that nobody holds all of that time, which ends before anybody else's begins."""
+    taken = {one.seat for one in held if one.starts_at <= part.starts_at and one.ends_at >= part.ends_at}
+    return frozenset(range(1, space.seats + 1)) - taken
 
 
 def _parts(opening: Opening, held: Sequence[HeldSeat], now: datetime) -> Iterator[TimeSpan]:

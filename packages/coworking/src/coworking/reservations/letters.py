@@ -29,6 +29,8 @@ def tell_member(
     member = facts(session, reservation.member_id)
     language = cast("Language", member.language)
     local = rules.calendar.local(reservation.starts_at)
+    name = reservation.space.name
+    space = rules.profile.spaces.get(name)
     notify(
         session,
         operator_id=reservation.operator_id,
@@ -39,6 +41,6 @@ def tell_member(
         language=language,
         operator=rules.billing.operator_title.spoken(language),
         member=member.name,
-        space=rules.profile.spaces[reservation.space.name].title.spoken(language),
+        space=space.title.spoken(language) if space is not None else name,
         starts_at=f"{local:%Y-%m-%d %H:%M}",
     )

@@ -42,9 +42,9 @@ def release(context: TaskContext, *, office_id: int) -> None:
     """Some at a time, while the place is closed."""
     session, now = context.session, context.clock.now()
     assert context.operator_id is not None
-    rules = context.resource(RulesOfReservations).of(context.operator_id)
+    rules = context.resource(RulesOfReservations).get(context.operator_id)
     closure = closure_of(session, office_id)
-    if closure is None:
+    if rules is None or closure is None:
         return
     statement = (
         select(Reservation.id)

@@ -20,7 +20,7 @@ from coworking.doors.locks.remote_lock import TOKEN_URL, RemoteLock
 from coworking.doors.locks.seam_locks import SeamLock, open_seam
 from coworking.doors.locks.sesame import SesameLock
 from coworking.doors.locks.vendor_http import vendor_client
-from coworking.doors.locks.vendor_tokens import ClientCredentials, FixedToken
+from coworking.doors.locks.vendor_tokens import ClientCredentials
 from tests.factories.membership import NOW
 
 COMMAND = "0f6a5c1f5f1b4f7fa1e8cf5c2c0d9b11"
@@ -32,12 +32,20 @@ SESAME = "https://app.candyhouse.co/api/sesame2/A1030001"
 SEAM = "https://connect.getseam.com"
 
 
+class OneToken:
+    def token(self) -> str | None:
+        return "token"
+
+    def renewed(self, refused_token: str) -> str | None:
+        return None
+
+
 def akerun() -> Lock:
-    return AkerunLock(vendor_client(), "O-1", FixedToken("token"))
+    return AkerunLock(vendor_client(), "O-1", OneToken())
 
 
 def remote_lock() -> Lock:
-    return RemoteLock(vendor_client(), FixedToken("token"))
+    return RemoteLock(vendor_client(), OneToken())
 
 
 def sesame() -> Lock:

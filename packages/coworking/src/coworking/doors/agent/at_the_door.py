@@ -16,6 +16,8 @@ from coworking.kit.clock import Clock
 
 MOST_AT_ONCE: Final = 500
 FAULT: Final = "fault"
+CLOCKS_DIFFER: Final = timedelta(seconds=2)
+"""By less they are held to be the same. A QR bears a little more."""
 
 log = structlog.get_logger(__name__)
 
@@ -85,14 +87,21 @@ class DoorComputer:
         """Tell what happened, then fetch the list; says whether that went through. What the server revoked is obeyed
         from here on."""
         try:
+            return self._met()
+        except Exception:  # a broken disk stops no reader and no button
+            log.exception("meeting the server failed")
+            return False
+
+    def _met(self) -> bool:
+        try:
             self._tell()
             self._fetch()
         except Unreachable:
             return False
         except Revoked:
             log.warning("this computer was revoked")
-            self._disk.forget_list()
             self._kept = None
+            self._disk.forget_list()
             return False
         self._disk.forget_used_qrs(self.now() - MOST_SKEW)
         return True
@@ -105,7 +114,9 @@ class DoorComputer:
             self._disk.taken([event["sequence"] for event in events])
 
     def _fetch(self) -> None:
+        asked_at = self._clock.now()
         signed = self._server.fetch()
+        answered_at = self._clock.now()
         try:
             fetched = read_list(self._public_key, signed)
         except ListRefused:
@@ -114,15 +125,18 @@ class DoorComputer:
         if self._kept is not None and fetched.version <= self._kept.content.version:
             log.warning("a list was refused: it is an older one", version=fetched.version)
             return
-        self._compare_clocks(fetched.issued_at)
+        self._compare_clocks(asked_at, fetched.issued_at, answered_at)
         self._disk.keep_list(signed, fetched.last_sequence)
         self._kept = KeptList(fetched)
 
-    def _compare_clocks(self, servers: datetime) -> None:
-        ahead = (self._clock.now() - servers).total_seconds()
-        if abs(ahead) <= MOST_SKEW.total_seconds():
+    def _compare_clocks(self, asked_at: datetime, servers: datetime, answered_at: datetime) -> None:
+        """By a clock that is right, the server's time lies between the question and the answer."""
+        ahead = (
+            max(asked_at - servers, timedelta(0)) + min(answered_at - servers, timedelta(0))
+        ).total_seconds()
+        if abs(ahead) < CLOCKS_DIFFER.total_seconds():
             ahead = 0.0
-        if ahead != self._disk.clock_ahead_seconds():
+        if abs(ahead - self._disk.clock_ahead_seconds()) >= CLOCKS_DIFFER.total_seconds():
             log.warning("the clock of this computer is wrong", ahead_seconds=round(ahead))
             self._disk.keep_clock_ahead(ahead)
 

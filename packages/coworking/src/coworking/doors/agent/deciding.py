@@ -24,7 +24,6 @@ from coworking.doors.profile import Means
 Asked = Literal["check-in", "unlock", "exit"]
 NO_LIST: Final = "no-valid-list"
 NO_DOOR: Final = "door-not-listed"
-UNREADABLE: Final = "unreadable"
 LONGEST_SHOWN: Final = 500
 """Characters of what a reader read."""
 

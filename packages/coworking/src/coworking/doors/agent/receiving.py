@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from coworking.doors.agent.models import AgentEvent, DoorAgent
 from coworking.doors.decisions import Act
 from coworking.doors.door_log import Attempt, write_event
-from coworking.doors.entering import begin_visit, open_visit_of
+from coworking.doors.entering import begin_visit, come_in, open_visit_of, times_of_instant
 from coworking.doors.leaving import check_out
 from coworking.doors.profile import Means
 from coworking.doors.rules import DoorRules, ReservedTimes
@@ -27,6 +27,8 @@ from coworking.membership import hold_member, hold_sharing_members, member_names
 
 MOST_CLOCK_OFF: Final = timedelta(seconds=60)
 """By more than this a computer's clock is wrong, and that is on record."""
+MOST_SECONDS: Final = 2**31 - 1
+"""By which one may be wrong; the rest of what it says of itself is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def receive(
     """Store what is new of these and put on record what follows on; returns how many were new. The agent's row must be
     held. `sent_at` and the times of events are by the computer's clock less `corrected_seconds`."""
     off = sent_at - now
-    _note_clock(session, agent, off + timedelta(seconds=corrected_seconds), now)
+    clock_off_seconds = round(off.total_seconds()) + corrected_seconds
+    _note_clock(session, agent, min(max(clock_off_seconds, -MOST_SECONDS), MOST_SECONDS), now)
     known = set(member_names(session, sorted({one.member_id for one in events if one.member_id is not None})))
     new = 0
     for one in events:
@@ -92,10 +95,10 @@ def receive(
     return new
 
 
-def _note_clock(session: Session, agent: DoorAgent, off: timedelta, now: datetime) -> None:
+def _note_clock(session: Session, agent: DoorAgent, off_seconds: int, now: datetime) -> None:
     was_wrong = abs(agent.clock_off_seconds or 0) > MOST_CLOCK_OFF.total_seconds()
-    agent.seen_at, agent.clock_off_seconds = now, round(off.total_seconds())
-    if abs(off) > MOST_CLOCK_OFF and not was_wrong:
+    agent.seen_at, agent.clock_off_seconds = now, off_seconds
+    if abs(off_seconds) > MOST_CLOCK_OFF.total_seconds() and not was_wrong:
         record(
             session,
             operator_id=agent.operator_id,
@@ -155,9 +158,10 @@ def _record(
     hold_sharing_members(session, event.member_id)
     member = hold_member(session, event.member_id)
     visit = open_visit_of(session, event.member_id)
-    came_in = act == "check-in" or not rules.profile.must_check_in
-    if visit is None:
-        visit = begin_visit(session, rules, member, attempt, is_checked_in=came_in)
-    elif came_in:
-        visit.is_checked_in = True
+    times = times_of_instant(session, reserved, member.id, attempt)
+    if act == "check-in":
+        visit = come_in(session, rules, member, visit, attempt, times)
+    elif visit is None:
+        is_in = not rules.profile.must_check_in
+        visit = begin_visit(session, rules, member, attempt, times, is_checked_in=is_in)
     write_event(session, attempt, act, allowed=True, reason=None, now=now, visit_id=visit.id)

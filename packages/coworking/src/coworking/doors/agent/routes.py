@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from coworking.doors.rules import DoorRules, DoorSecrets, ReservedTimes, RulesOf
 from coworking.kit.errors import NotFound, SignInRequired
 from coworking.kit.listing import Listing, listing_of
 from coworking.kit.outbox import Resources
-from coworking.kit.paging import USUAL_ITEMS, After, Limit, Page, page
+from coworking.kit.paging import LARGEST_ID, USUAL_ITEMS, After, Limit, Page, page
 from coworking.membership import Administrator, Staff, doorway_of
 
 router = APIRouter(prefix="/api", tags=["door agents"])
@@ -102,7 +102,9 @@ def get_door_agents(
 
 
 @router.delete("/door-agents/{door_agent_id}", status_code=204, summary="Revoke a door computer's token")
-def delete_door_agent(door_agent_id: int, visit: Administrator) -> Response:
+def delete_door_agent(
+    door_agent_id: Annotated[int, Path(ge=1, le=LARGEST_ID)], visit: Administrator
+) -> Response:
     revoke_agent(visit.session, door_agent_id, actor=visit.actor.reference, now=visit.now)
     return Response(status_code=204)
 

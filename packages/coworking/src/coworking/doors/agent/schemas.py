@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from coworking.doors.agent.receiving import ToldEvent
+from coworking.doors.agent.receiving import MOST_SECONDS, ToldEvent
 from coworking.doors.profile import Means
 
 MOST_DOORS = 50
@@ -16,7 +16,17 @@ MOST_NUMBER = 2**62
 
 Code = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9-]*$", examples=["outside-plan-hours"])]
 Number = Annotated[int, Field(ge=0, le=MOST_NUMBER, examples=[1])]
-Instant = Annotated[AwareDatetime, Field(examples=["2026-06-10T03:00:00Z"])]
+YEARS = range(1970, 2090)
+"""By clocks that were never set to those that will not be; a difference in seconds fits a column."""
+
+
+def _of_a_clock(at: datetime) -> datetime:
+    if at.year not in YEARS:
+        raise ValueError(f"a time from {YEARS[0]} to {YEARS[-1]}")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_of_a_clock), Field(examples=["2026-06-10T03:00:00Z"])]
 
 
 class _Body(BaseModel):
@@ -80,8 +90,8 @@ class EventsBody(_Body):
     clock_ahead_seconds: Annotated[
         int,
         Field(
-            ge=-MOST_NUMBER,
-            le=MOST_NUMBER,
+            ge=-MOST_SECONDS,
+            le=MOST_SECONDS,
             examples=[0],
             description="What the machine's own clock was found to be ahead, and is not in the times here.",
         ),

@@ -121,7 +121,7 @@ class SignedList(_Part):
 
 
 class ListRefused(Exception):
-    """The list is not ours, not for this computer, older than the one that is kept, or over."""
+    """The server did not sign it, or it is no list."""
 
 
 class Signer(Protocol):

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coworking.billing import card_of
+from coworking.billing import members_with_card
 from coworking.doors.agent.models import DoorAgent
 from coworking.doors.agent.receiving import last_sequence_of
 from coworking.doors.agent.signed_lists import (
@@ -154,6 +154,7 @@ def _members(
 ) -> Iterator[ListedMember]:
     today = rules.calendar.local_date(span.starts_at)
     reserving = frozenset(reserved.reserving.of(session, span))
+    paying = members_with_card(session)
     cards, blocked = _cards(session)
     visits = {
         visit.member_id: visit
@@ -171,7 +172,7 @@ def _members(
             reservations=tuple(times),
             cards=tuple(cards.get(member.id, ())),
             blocked_cards=tuple(blocked.get(member.id, ())),
-            has_payment_card=rules.pays_by_use(member.plan) and card_of(session, member.id) is not None,
+            has_payment_card=rules.pays_by_use(member.plan) and member.id in paying,
             has_visit=visit is not None,
             is_checked_in=visit is not None and visit.is_checked_in,
             paid_until=visit.paid_until if visit is not None else None,

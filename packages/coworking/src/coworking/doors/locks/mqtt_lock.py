@@ -11,6 +11,7 @@ docs/locks.md describes it for who builds the controller.
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -34,7 +35,7 @@ ANSWER_TIMEOUT_SECONDS: Final = 5.0
 KEEPALIVE_SECONDS: Final = 30
 QOS: Final = 1
 LONGEST_MESSAGE: Final = 1_000
-LONGEST_REASON: Final = 40
+REASON: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 NOBODY_SUBSCRIBED: Final = 0x10
 """https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html, table 3-4"""
 
@@ -66,6 +67,7 @@ class MqttLocks:
         self._guard = ThreadLock()
         self._waiting: dict[str, SimpleQueue[LockAnswer]] = {}
         self._published: dict[int, str] = {}
+        self._acknowledged: dict[int, ReasonCode] = {}
 
     def unlock(self, asked: Unlock) -> LockAnswer:
         message = {"command_id": asked.command_id, "expires_at": asked.expires_at.astimezone(UTC).isoformat()}
@@ -92,8 +94,14 @@ class MqttLocks:
         topic = f"{self._broker.prefix}/{asked.lock_reference}/{verb}"
         with self._guard:
             self._waiting[asked.command_id] = answers
-            sent = client.publish(topic, json.dumps(message), qos=QOS, properties=properties)
-            self._published[sent.mid] = asked.command_id
+        # Without the guard: paho calls back while it holds the lock that publishing takes.
+        sent = client.publish(topic, json.dumps(message), qos=QOS, properties=properties)
+        with self._guard:
+            acknowledged = self._acknowledged.pop(sent.mid, None)
+            if acknowledged is None:
+                self._published[sent.mid] = asked.command_id
+        if acknowledged is not None and acknowledged.value == NOBODY_SUBSCRIBED:
+            answers.put(refused("no-controller"))
         try:
             return answers.get(timeout=ANSWER_TIMEOUT_SECONDS)
         except Empty:
@@ -101,7 +109,6 @@ class MqttLocks:
         finally:
             with self._guard:
                 self._waiting.pop(asked.command_id, None)
-                self._published.pop(sent.mid, None)
 
     def _connected(self) -> Client | None:
         """The connection, once it hears answers; None where there is none in time."""
@@ -140,21 +147,23 @@ class MqttLocks:
         self._ready.clear()
 
     def _on_publish(self, _: Client, __: Any, message_id: int, reason: ReasonCode, ___: Any) -> None:
-        if reason.value == NOBODY_SUBSCRIBED:
-            self._tell(self._command_of(message_id), refused("no-controller"))
+        """Once for each message, and at times before who published it knows its number: the second of both finds the
+        first."""
+        with self._guard:
+            command_id = self._published.pop(message_id, None)
+            if command_id is None:
+                self._acknowledged[message_id] = reason
+        if command_id is not None and reason.value == NOBODY_SUBSCRIBED:
+            self._tell(command_id, refused("no-controller"))
 
     def _on_message(self, _: Client, __: Any, message: MQTTMessage) -> None:
         told = read_answer(message.payload)
         if told is not None:
             self._tell(*told)
 
-    def _command_of(self, message_id: int) -> str | None:
+    def _tell(self, command_id: str, answer: LockAnswer) -> None:
         with self._guard:
-            return self._published.get(message_id)
-
-    def _tell(self, command_id: str | None, answer: LockAnswer) -> None:
-        with self._guard:
-            waiting = self._waiting.get(command_id) if command_id is not None else None
+            waiting = self._waiting.get(command_id)
         if waiting is not None:
             waiting.put(answer)
 
@@ -168,8 +177,9 @@ def read_answer(payload: bytes | bytearray) -> tuple[str, LockAnswer] | None:
         command_id, result = told["command_id"], told["result"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    reason = str(told.get("reason") or "controller")[:LONGEST_REASON]
-    answers = {"opened": UNLOCKED, "refused": refused(reason), "unheard": unknown("unheard")}
-    if not isinstance(command_id, str) or result not in answers:
+    if not isinstance(command_id, str) or not isinstance(result, str):
         return None
-    return command_id, answers[result]
+    reason = told.get("reason")
+    word = reason if isinstance(reason, str) and REASON.fullmatch(reason) else "controller"
+    answer = {"opened": UNLOCKED, "refused": refused(word), "unheard": unknown("unheard")}.get(result)
+    return None if answer is None else (command_id, answer)

@@ -161,16 +161,3 @@ class RefreshTokens:
         }
         statement = insert(LockToken).values(operator_id=self.operator_id, account=self.account, **row)
         session.execute(statement.on_conflict_do_update(index_elements=["operator_id", "account"], set_=row))
-
-
-@dataclass(frozen=True)
-class FixedToken:
-    """A key that a vendor gave for good."""
-
-    key: str = field(repr=False)
-
-    def token(self) -> str | None:
-        return self.key
-
-    def renewed(self, refused_token: str) -> str | None:
-        return None

@@ -57,16 +57,17 @@ class CardAuthority:
         raise OtherAuthority
 
     def _revocations_of(self, issuer: x509.Certificate, now: datetime) -> x509.CertificateRevocationList:
-        """Without a list of the issuer's that is in force nobody is let in: a revoked card would be."""
-        for listed in self.revocations:
-            until = listed.next_update_utc
-            if (
-                listed.issuer == issuer.subject
-                and until is not None
-                and listed.last_update_utc <= now < until
-            ):
-                return listed
-        raise RevocationsOld
+        """The latest. Without a list of the issuer's that is in force nobody is let in: a revoked card would be."""
+        in_force = [
+            listed
+            for listed in self.revocations
+            if listed.issuer == issuer.subject
+            and listed.next_update_utc is not None
+            and listed.last_update_utc <= now < listed.next_update_utc
+        ]
+        if not in_force:
+            raise RevocationsOld
+        return max(in_force, key=lambda listed: listed.last_update_utc)
 
 
 class AuthorityFiles:

@@ -22,6 +22,8 @@ from coworking.doors.my_number_cards.errors import (
 
 DIGITS_OF_MY_NUMBER = 12
 LEAST_RSA_BITS = 2048
+PROVEN = "mnc:"
+"""Begins the reference of a card that has proven itself."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,14 @@ def prove_card(session: Session, authority: CardAuthority, proof: Proof, now: da
 
 def reference_of(certificate: x509.Certificate) -> str:
     issued = certificate.issuer.public_bytes() + certificate.serial_number.to_bytes(32, "big")
-    return f"mnc:{hashlib.sha256(issued).hexdigest()}"
+    return f"{PROVEN}{hashlib.sha256(issued).hexdigest()}"
 
 
 def _read(content: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(content)
         subject = [attribute.value for attribute in certificate.subject]
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise CertificateUnreadable from error
     if any(_is_individual_number(value) for value in subject):
         raise IndividualNumberRefused

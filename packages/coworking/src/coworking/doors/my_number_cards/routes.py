@@ -21,7 +21,16 @@ from coworking.doors.requests import answer_of_reader, rules_of
 from coworking.doors.schemas import DoorEventAnswer, People, ReaderAct
 from coworking.kit.errors import NotFound
 from coworking.kit.paging import LARGEST_ID
-from coworking.membership import SignedIn, Staff, Visit, card_holder, get_member, link_card, offices_of
+from coworking.membership import (
+    SignedIn,
+    Staff,
+    Visit,
+    card_holder,
+    get_member,
+    hold_member,
+    link_card,
+    offices_of,
+)
 
 router = APIRouter(prefix="/api", tags=["doors"])
 
@@ -74,6 +83,7 @@ def put_card(member_id: MemberId, body: ProofBody, visit: SignedIn) -> LinkedAns
     visit.require_member(member_id)
     get_member(visit.session, member_id)
     reference = _proven(visit, body)
+    hold_member(visit.session, member_id)
     linked = link_card(visit.session, member_id, reference, actor=visit.actor.reference, now=visit.now)
     return LinkedAnswer(member_id=member_id, linked_at=linked.linked_at)
 
