@@ -27,7 +27,7 @@ from coworking.kit.web.pages import Pages
 from coworking.membership import AccountRules, Actor, PasswordGuesses, Passwords, actor_of, operator_of
 from coworking.membership.accounts import has_second_factor
 from coworking.membership.models import Account
-from coworking.membership.signing_in.entries import guesses_name, raise_factors, require_fresh
+from coworking.membership.signing_in.entries import raise_factors, require_fresh
 from coworking.membership.signing_in.entry_routes import origin_of
 from coworking.membership.signing_in.mail_addresses import ask_for_change
 from coworking.membership.signing_in.passkeys import (
@@ -130,9 +130,7 @@ def _second_factor(visit: AccountVisit) -> dict[str, Any]:
 
 def _code(visit: AccountVisit) -> dict[str, Any]:
     account = visit.account
-    with visit.resources[PasswordGuesses].counted(
-        visit.actor.operator_id, guesses_name(account.id), visit.now
-    ):
+    with visit.resources[PasswordGuesses].codes_counted(visit.actor.operator_id, account.id, visit.now):
         codes = finish_enrolment(
             visit.session, visit.resources[FieldKeys], account, visit.form.get("code", "")[:40], visit.now
         )

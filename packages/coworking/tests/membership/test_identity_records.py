@@ -17,6 +17,7 @@ from coworking.kit.audit import AuditEntry
 from coworking.kit.notices import Notice
 from coworking.kit.virus_check import VirusScanner
 from coworking.membership import has_identity, read_application_texts
+from coworking.membership.identity import repeats
 from coworking.membership.identity.errors import (
     AddressLetterPending,
     AnotherPersonApproves,
@@ -26,7 +27,7 @@ from coworking.membership.identity.errors import (
     RecordOpen,
     WrongRecordStatus,
 )
-from coworking.membership.identity.facts import IdentityFacts
+from coworking.membership.identity.facts import IdentityFacts, missing
 from coworking.membership.identity.letters import MOST_TRIES, code_is_right, write_letter
 from coworking.membership.identity.models import AddressLetter, IdentityRecord
 from coworking.membership.identity.papers_shown import add_paper, open_paper
@@ -154,6 +155,51 @@ def test_the_code_of_the_letter_proves_the_address(session: Session, member: Mem
     assert not tried(code)
 
 
+def test_a_letter_to_another_address_proves_nothing(session: Session, member: Member) -> None:
+    """Neither one that waits nor one whose code came back, once the record says that the member lives elsewhere."""
+    rules = identity_rules(address_letter_always=True)
+    assert PERSON.person is not None
+    for is_back in (False, True):
+        record = enter(session, rules, member, PERSON.model_copy(update={"purpose": None}))
+        _, code = letter(session, rules, record)
+        if is_back:
+            assert code_is_right(session, rules, PASSWORDS, member.id, code, actor="account:9", now=NOW)
+        moved = PERSON.person.model_copy(update={"address": "東京都千代田区1-1"})
+        facts = PERSON.model_copy(update={"person": moved})
+        complete_record(session, rules, record.id, facts, actor=CHECKER, now=NOW)
+        assert not code_is_right(session, rules, PASSWORDS, member.id, code, actor="account:9", now=NOW)
+        with pytest.raises(AddressLetterPending):
+            approve_record(session, rules, record.id, actor=APPROVER, now=NOW)
+        refuse_record(session, record.id, "転居", actor=CHECKER, now=NOW)
+
+
+def test_a_letter_goes_to_the_member_whoever_else_is_named(session: Session, member: Member) -> None:
+    rules = identity_rules(address_letter_always=True)
+    company = {
+        "name": "株式会社よそ",
+        "address": "大阪府大阪市1-1",
+        "business": "貿易",
+        "business_paper": "定款",
+    }
+    facts = IdentityFacts.model_validate({**PERSON.model_dump(), "company": company})
+    text, _ = letter(session, rules, enter(session, rules, member, facts))
+    assert "富山県富山市新桜町" in text
+    assert "大阪" not in text
+
+
+def test_who_acts_for_a_person_is_confirmed_as_well(session: Session, member: Member) -> None:
+    acting = {
+        "name": "佐藤 太郎",
+        "address": "富山県富山市新桜町1-1",
+        "birth_date": "1960-04-01",
+        "relation": "成年後見人",
+        "authority": "other",
+    }
+    facts = IdentityFacts.model_validate({**PERSON.model_dump(), "acting": acting})
+    assert enter(session, identity_rules(), member, facts).status == "draft"
+    assert missing(facts, "person") == ["acting: method", "acting: paper"]
+
+
 def test_after_some_tries_the_right_code_is_over_too(session: Session, member: Member) -> None:
     rules = identity_rules(address_letter_always=True)
     record = enter(session, rules, member)
@@ -180,6 +226,21 @@ def test_staff_hear_once_of_a_repeat_and_what_is_overdue_expires(session: Sessio
     repeated = enter_record(session, rules, member.id, "my-number-card", PERSON, actor=CHECKER, now=due)
     assert repeated.status == "approved"
     assert has_identity(session, member.id)
+
+
+def test_those_who_were_told_of_hide_nobody(
+    session: Session, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait for their repeat check already, who falls due now is told of."""
+    monkeypatch.setattr(repeats, "MOST_A_DAY", 1)
+    rules = identity_rules(repeat_years=1)
+    make_account(session, member.operator_id)
+    other = make_member(session, member.operator_id, identity=False)
+    records = [enter(session, rules, one) for one in (member, other)]
+    due = NOW + timedelta(days=365)
+    for now in (due, due + timedelta(days=1)):
+        tell_what_is_due(session, rules.members, member.operator_id, rules.today(now), now)
+    assert [record.repeat_told_at for record in records] == [due, due + timedelta(days=1)]
 
 
 def test_papers_are_kept_and_each_look_is_on_record(session: Session, member: Member) -> None:

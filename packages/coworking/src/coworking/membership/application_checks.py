@@ -16,6 +16,7 @@ from coworking.membership.options import require_options
 from coworking.membership.profile import MemberKind, MembershipProfile
 
 MOST_DAYS_AHEAD = 366
+EARLIEST_START = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def _faults(
         yield "accepts_terms", "the terms have to be accepted"
     if starts_on > today + timedelta(days=MOST_DAYS_AHEAD):
         yield "starts_on", f"at most {MOST_DAYS_AHEAD} days ahead"
+    if starts_on < EARLIEST_START:
+        yield "starts_on", f"not before {EARLIEST_START.isoformat()}"
 
 
 def _faults_of_age(least_age: int, birth_date: date | None, today: date) -> Iterator[tuple[str, str]]:

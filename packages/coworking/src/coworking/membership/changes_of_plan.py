@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.events import tell
-from coworking.membership.companies import count_people
+from coworking.membership.companies import count_people, issue_code
 from coworking.membership.contract_errors import (
     DeadlinePassed,
     EvidenceMissing,
@@ -67,6 +67,7 @@ def change_plan(
     _drop_what_does_not_go(session, rules.profile, member, plan, starts_on, now)
     if starts_on <= today:
         member.plan = plan
+        issue_code(session, rules.profile, member, now)
     details = {"from": before, "to": plan, "starts_on": starts_on.isoformat()}
     if evidence:
         details["evidence"] = evidence

@@ -26,7 +26,6 @@ from coworking.membership.members import get_member
 from coworking.membership.models import Company, Member, Person
 from coworking.membership.profile import MemberKind, MembershipProfile
 from coworking.membership.rules import MemberRules
-from coworking.membership.terms import held
 
 # Read aloud and typed by hand: no letter or digit that looks like another.
 CODE_CHARACTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -56,14 +55,22 @@ def find_company(session: Session, profile: MembershipProfile, choice: CompanyCh
     if choice.code is not None:
         code = unicodedata.normalize("NFKC", choice.code).strip().upper()
         found = session.scalar(select(ContractCode.member_id).where(ContractCode.code == code))
-        member = session.get(Member, found) if found is not None else None
-        if member is None or member.status in (*OVER, "applied"):
+        member = _held_running(session, found)
+        if member is None or not joins_by_code(profile, member.plan):  # a code outlives a change of plan
             raise CodeUnknown
-        return held(session, member.id)
-    member = session.get(Member, choice.member_id) if choice.member_id is not None else None
-    if member is None or member.status in (*OVER, "applied") or not joined_from_list(profile, member.plan):
+        return member
+    member = _held_running(session, choice.member_id)
+    if member is None or not joined_from_list(profile, member.plan):
         raise CompanyNotMember
-    return held(session, member.id)
+    return member
+
+
+def _held_running(session: Session, member_id: int | None) -> Member | None:
+    """Held before it is looked at, so that it does not end meanwhile."""
+    if member_id is None:
+        return None
+    member = session.get(Member, member_id, with_for_update={"of": Member})
+    return member if member is not None and member.status not in (*OVER, "applied") else None
 
 
 def plan_of_people(profile: MembershipProfile, company_plan: str) -> str:

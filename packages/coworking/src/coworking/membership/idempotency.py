@@ -91,14 +91,19 @@ def keep_answer(session: Session, actor: Actor, key: str, answer: Answer) -> Non
 
 @task("membership.forget-answers")
 def forget_answers(context: TaskContext, *, day: str) -> None:
-    """A daily step: answers are kept for a day."""
+    """A daily step: answers are kept for a day. It comes again at once if there were too many."""
+    now = context.clock.now()
     old = (
         select(KeptAnswer.id)
-        .where(KeptAnswer.given_at < context.clock.now() - KEPT)
+        .where(KeptAnswer.given_at < now - KEPT)
         .order_by(KeptAnswer.given_at)
         .limit(MOST_A_ROUND)
     )
-    context.session.execute(delete(KeptAnswer).where(KeptAnswer.id.in_(old.scalar_subquery())))
+    gone = context.session.scalars(
+        delete(KeptAnswer).where(KeptAnswer.id.in_(old.scalar_subquery())).returning(KeptAnswer.id)
+    ).all()
+    if len(gone) == MOST_A_ROUND:
+        forget_answers.enqueue(context.session, operator_id=context.operator_id, now=now, day=day)
 
 
 def _of(actor: Actor, key: str) -> Select[KeptAnswer]:

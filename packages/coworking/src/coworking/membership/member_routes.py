@@ -95,9 +95,11 @@ def post_application(body: JoinBody, visit: SignedIn) -> MemberAnswer:
     if visit.actor.is_staff:
         visit.require(Right.SERVE)
         return _entered(body, visit, at_once=False, person=None)
-    account = visit.session.get_one(Account, visit.actor.account_id)
+    # Held: of two applications at once, the later one finds the member of the earlier.
+    account = visit.session.get_one(Account, visit.actor.account_id, with_for_update={"of": Account})
     if account.member_id is not None or body.password is not None:
         raise NotPermitted
+    _own_start(body, visit)
     answer = _entered(body, visit, at_once=False, person=account.person)
     account.member_id = answer.id
     account.role = "member" if answer.kind == "person" else "company-representative"
@@ -247,7 +249,7 @@ def _open_account(body: JoinBody, visit: Visit, member: Member) -> Account:
     )
 
 
-def _own_start(body: OwnApplicationBody, visit: Visit) -> date | None:
+def _own_start(body: ParticularsBody, visit: Visit) -> date | None:
     """Only staff enter what began before today."""
     past = body.starts_on is not None and body.starts_on < _rules(visit).calendar.local_date(visit.now)
     if past and not visit.actor.is_staff:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,12 +65,20 @@ class PasswordGuesses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @contextmanager
-    def counted(self, operator_id: int, sign_in_name: str, now: datetime) -> Iterator[None]:
+    def counted(self, operator_id: int, sign_in_name: str, now: datetime) -> AbstractContextManager[None]:
         """What is tried inside is a guess at this name's password: a wrong one if it raises `SignInRefused` or
         `PasswordWrong`, a right one if it ends or another rule refuses. Raises `TooManyAttempts` instead of letting
         anything be tried."""
-        digest = hashlib.sha256(normal_name(sign_in_name).encode("utf-8", "surrogatepass")).digest()
+        name = normal_name(sign_in_name).encode("utf-8", "surrogatepass")
+        return self._counted(operator_id, hashlib.sha256(name).digest(), now)
+
+    def codes_counted(self, operator_id: int, account_id: int, now: datetime) -> AbstractContextManager[None]:
+        """The same for the codes of an account's second factor, whatever is typed as a sign-in name elsewhere."""
+        # A byte that no UTF-8 text has.
+        return self._counted(operator_id, hashlib.sha256(b"\xff%d" % account_id).digest(), now)
+
+    @contextmanager
+    def _counted(self, operator_id: int, digest: bytes, now: datetime) -> Iterator[None]:
         with self._database.transaction(operator_id) as session:
             wait = _count(session, operator_id, digest, now)
         if wait:

@@ -21,7 +21,7 @@ MOST_ADDRESSES = 20
 def tell_staff(
     session: Session, profile: MembershipProfile, kind: str, *, operator_id: int, now: datetime, **facts: Any
 ) -> None:
-    """In the operator's language, to the address that the profile names, or to every administrator."""
+    """In the operator's language, to the address that the profile names, or to every administrator of now."""
     for address in _addresses(session, profile):
         notify(
             session,
@@ -41,7 +41,9 @@ def _addresses(session: Session, profile: MembershipProfile) -> Sequence[str]:
     statement = (
         select(Person.email)
         .join(Account, Account.person_id == Person.id)
-        .where(Account.role == "administrator")
+        .where(
+            Account.role == "administrator", Account.closed_at.is_(None), Account.confirmed_at.is_not(None)
+        )
         .distinct()
         .order_by(Person.email)
         .limit(MOST_ADDRESSES)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.outbox import TaskContext, task
+from coworking.membership.companies import issue_code
 from coworking.membership.contract_models import Pause, PlanTerm
 from coworking.membership.deadlines import day_before
 from coworking.membership.leaving import OVER, WITHDRAWAL, end_membership, present_status
@@ -54,6 +55,7 @@ def bring_up_to_date(session: Session, rules: MemberRules, member_id: int, now: 
         return
     for term in on_day(terms_of(session, PlanTerm, member_id), today):
         member.plan = term.plan
+    issue_code(session, rules.profile, member, now)
     follow_up(session, rules, member, now)
     if member.status not in (*OVER, "limited"):
         member.status = present_status(session, member, today)

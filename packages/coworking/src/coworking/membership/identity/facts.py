@@ -117,6 +117,12 @@ def beneficial_owners(votes: Mapping[str, Decimal]) -> set[str]:
     return {name for name, percent in votes.items() if percent > OVER_QUARTER}
 
 
+def addressee(facts: IdentityFacts | None, kind: str) -> tuple[str, str] | None:
+    """Name and address of the `person` or `company` whom the record is about, whoever else it names."""
+    named = None if facts is None else facts.company if kind == "company" else facts.person
+    return (named.name, named.address) if named is not None else None
+
+
 def missing(facts: IdentityFacts, kind: str) -> Sequence[str]:
     """The fields that a complete record of a `person` or a `company` still lacks."""
     return list(_missing(facts, kind))
@@ -135,6 +141,8 @@ def _missing(facts: IdentityFacts, kind: str) -> Iterator[str]:
             yield "person"
         if facts.occupation is None:
             yield "occupation"
+        if facts.acting is not None:
+            yield from _missing_of_acting(facts.acting)
         return
     if facts.company is None:
         yield "company"

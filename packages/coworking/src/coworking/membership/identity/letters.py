@@ -14,7 +14,7 @@ from coworking.kit.audit import record
 from coworking.kit.profile_fields import Words
 from coworking.kit.typesetting import typeset
 from coworking.membership.identity.errors import IdentityIncomplete, WrongRecordStatus
-from coworking.membership.identity.facts import IdentityFacts
+from coworking.membership.identity.facts import addressee
 from coworking.membership.identity.methods import method_on
 from coworking.membership.identity.models import AddressLetter, IdentityRecord
 from coworking.membership.identity.records import (
@@ -62,7 +62,10 @@ def write_letter(
     entry, member = held_record(session, record_id)
     if entry.status not in OPEN:
         raise WrongRecordStatus(status=entry.status)
-    name, address = _addressee(facts_of(rules.keys, entry))
+    named = addressee(facts_of(rules.keys, entry), member.kind)
+    if named is None:
+        raise IdentityIncomplete(missing=member.kind)
+    name, address = named
     code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
     until = now + timedelta(days=rules.members.profile.identity.letter_days)
     letter = AddressLetter(
@@ -135,15 +138,6 @@ def _usable(session: Session, member_id: int, now: datetime) -> AddressLetter | 
     if letter is None or letter.confirmed_at is not None:
         return None
     return letter if now < letter.usable_until and letter.tries < MOST_TRIES else None
-
-
-def _addressee(facts: IdentityFacts | None) -> tuple[str, str]:
-    """Raises `IdentityIncomplete`."""
-    if facts is not None and facts.company is not None:
-        return facts.company.name, facts.company.address
-    if facts is not None and facts.person is not None:
-        return facts.person.name, facts.person.address
-    raise IdentityIncomplete(missing="person")
 
 
 def _normal(code: str) -> str:

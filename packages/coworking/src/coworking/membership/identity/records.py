@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
@@ -21,7 +21,7 @@ from coworking.membership.identity.errors import (
     RecordOpen,
     WrongRecordStatus,
 )
-from coworking.membership.identity.facts import IdentityFacts, Paper, missing
+from coworking.membership.identity.facts import IdentityFacts, Paper, addressee, missing
 from coworking.membership.identity.methods import Method, SubjectKind, method_on
 from coworking.membership.identity.models import AddressLetter, IdentityRecord, place_of_facts
 from coworking.membership.models import Member
@@ -121,10 +121,13 @@ def complete_record(
     actor: str,
     now: datetime,
 ) -> IdentityRecord:
-    """What a draft says, as a whole; once complete it is checked. Raises `NotFound`, `ValidationFailed`,
-    `WrongRecordStatus`, `MethodNotValid`, `PaperExpired`."""
+    """What a draft says, as a whole; once complete it is checked. A letter that went to another address proves nothing
+    any more. Raises `NotFound`, `ValidationFailed`, `WrongRecordStatus`, `MethodNotValid`, `PaperExpired`."""
     entry, member = held_record(session, record_id)
     _require(entry, "draft")
+    if addressee(facts_of(rules.keys, entry), member.kind) != addressee(facts, member.kind):
+        own = update(AddressLetter).where(AddressLetter.record_id == entry.id)
+        session.execute(own.values(usable_until=now, confirmed_at=None))
     _write_facts(session, rules, entry, facts, now)
     _record(session, entry, "completed", actor, now)
     if not missing(facts, member.kind):

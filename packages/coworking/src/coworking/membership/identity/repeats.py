@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
@@ -32,7 +32,7 @@ def tell_what_is_due(
     session: Session, rules: MemberRules, operator_id: int, today: date, now: datetime
 ) -> None:
     """Telling it again tells only what is new."""
-    due = [entry for entry in _latest(session, today) if entry.repeat_told_at is None]
+    due = _latest(session, today, IdentityRecord.repeat_told_at.is_(None))
     for entry in due:
         entry.repeat_told_at = now
     session.flush()
@@ -57,7 +57,9 @@ def expire_overdue(session: Session, rules: MemberRules, today: date, now: datet
     for entry in _latest(session, today - timedelta(days=grace)):
         for own in session.scalars(
             select(IdentityRecord).where(
-                IdentityRecord.member_id == entry.member_id, IdentityRecord.status == "approved"
+                IdentityRecord.member_id == entry.member_id,
+                IdentityRecord.id <= entry.id,
+                IdentityRecord.status == "approved",
             )
         ):
             own.status, own.expired_at = "expired", now
@@ -73,8 +75,9 @@ def expire_overdue(session: Session, rules: MemberRules, today: date, now: datet
     session.flush()
 
 
-def _latest(session: Session, due_by: date) -> list[IdentityRecord]:
-    """Of members who are served: the last confirmed record, where its repeat check was due by then."""
+def _latest(session: Session, due_by: date, *also: ColumnElement[bool]) -> list[IdentityRecord]:
+    """Of members who are served: the last confirmed record, where its repeat check was due by then; the first
+    MOST_A_DAY of them."""
     last = (
         select(func.max(IdentityRecord.id))
         .where(IdentityRecord.status == "approved")
@@ -83,7 +86,9 @@ def _latest(session: Session, due_by: date) -> list[IdentityRecord]:
     statement = (
         select(IdentityRecord)
         .join(Member, Member.id == IdentityRecord.member_id)
-        .where(IdentityRecord.id.in_(last), IdentityRecord.repeat_on <= due_by, Member.status.in_(SERVED))
+        .where(
+            IdentityRecord.id.in_(last), IdentityRecord.repeat_on <= due_by, Member.status.in_(SERVED), *also
+        )
         .order_by(IdentityRecord.id)
         .limit(MOST_A_DAY)
     )

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.errors import Language
 from coworking.kit.notices import notify
+from coworking.membership.leaving import OVER, limit_membership, strike_membership
 from coworking.membership.leaving import lift_limit as lift
-from coworking.membership.leaving import limit_membership, strike_membership
 from coworking.membership.members import get_member, hold_member
 from coworking.membership.rules import MemberRules
 
@@ -18,10 +18,12 @@ from coworking.membership.rules import MemberRules
 def limit(
     session: Session, rules: MemberRules, member_id: int, reason: str, *, actor: str, now: datetime
 ) -> None:
-    """`reason` is one of the profile's, or staff's own words; it is kept and told. Raises what `limit_membership`
+    """`reason` is one of the profile's, or staff's own words; it is kept and told, once. Raises what `limit_membership`
     raises."""
+    was_limited = hold_member(session, member_id).status == "limited"
     limit_membership(session, member_id, reason, actor=actor, now=now)
-    _write(session, rules, member_id, "membership-limited", reason, now)
+    if not was_limited:
+        _write(session, rules, member_id, "membership-limited", reason, now)
 
 
 def lift_limit(session: Session, rules: MemberRules, member_id: int, *, actor: str, now: datetime) -> None:
@@ -35,9 +37,11 @@ def lift_limit(session: Session, rules: MemberRules, member_id: int, *, actor: s
 def strike(
     session: Session, rules: MemberRules, member_id: int, reason: str, *, actor: str, now: datetime
 ) -> None:
-    """`reason` as in `limit`. Raises what `strike_membership` raises."""
+    """`reason` as in `limit`; who is no member any more is told nothing. Raises what `strike_membership` raises."""
+    was_over = hold_member(session, member_id).status in OVER
     strike_membership(session, rules, member_id, reason, actor=actor, now=now)
-    _write(session, rules, member_id, "membership-struck", reason, now)
+    if not was_over:
+        _write(session, rules, member_id, "membership-struck", reason, now)
 
 
 def _write(

@@ -11,7 +11,7 @@ from coworking.membership.models import Account
 from coworking.membership.password_guesses import PasswordGuesses
 from coworking.membership.passwords import Passwords
 from coworking.membership.rules import AccountRules
-from coworking.membership.signing_in.entries import guesses_name, raise_factors, require_fresh, show_again
+from coworking.membership.signing_in.entries import raise_factors, require_fresh, show_again
 from coworking.membership.signing_in.entry_routes import origin_of
 from coworking.membership.signing_in.mail_addresses import ask_for_change
 from coworking.membership.signing_in.passkeys import (
@@ -157,7 +157,7 @@ def post_second_factor(body: ShownBody, visit: SignedIn) -> EnrolmentAnswer:
 @router.post("/second-factor/confirm", summary="Put the second factor in force by its first code")
 def post_second_factor_code(body: CodeBody, visit: SignedIn) -> RecoveryCodesAnswer:
     account = _own(visit)
-    with visit.resources[PasswordGuesses].counted(visit.operator_id, guesses_name(account.id), visit.now):
+    with visit.resources[PasswordGuesses].codes_counted(visit.operator_id, account.id, visit.now):
         codes = finish_enrolment(visit.session, visit.resources[FieldKeys], account, body.code, visit.now)
     raise_factors(visit.session, visit.actor, 2, visit.now)
     return RecoveryCodesAnswer(recovery_codes=codes)

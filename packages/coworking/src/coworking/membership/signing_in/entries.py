@@ -154,7 +154,7 @@ def show_again(
         if account.id != actor.account_id:
             raise PasskeyRefused
     elif code is not None:
-        with resources[PasswordGuesses].counted(actor.operator_id, guesses_name(actor.account_id), now):
+        with resources[PasswordGuesses].codes_counted(actor.operator_id, actor.account_id, now):
             show_code(session, resources[FieldKeys], actor.account_id, code, now)
     elif password is not None:
         require_fresh(session, resources, actor, password, now)
@@ -172,7 +172,7 @@ def _with_code(
     database: Database, resources: Resources, operator_id: int, account_id: int, code: str, now: datetime
 ) -> str:
     with (
-        resources[PasswordGuesses].counted(operator_id, guesses_name(account_id), now),
+        resources[PasswordGuesses].codes_counted(operator_id, account_id, now),
         database.transaction(operator_id) as session,
     ):
         account = session.get(Account, account_id)
@@ -180,7 +180,3 @@ def _with_code(
             raise CodeWrong
         show_code(session, resources[FieldKeys], account_id, code, now)
         return issue_token(session, account, now=now, valid_for=resources[TokenLife].valid_for, factors=2)
-
-
-def guesses_name(account_id: int) -> str:
-    return f"second factor of account {account_id}"

@@ -17,7 +17,13 @@ from coworking.membership.signing_in.mail_addresses import change_mail_address, 
 from coworking.membership.signing_in.mailed_links import operator_of_link
 from coworking.membership.signing_in.passkeys import sign_in_options
 from coworking.membership.signing_in.password_resets import ask_for_reset, reset_password
-from coworking.membership.signing_in.registrations import NewRegistration, Registrar, confirm, register
+from coworking.membership.signing_in.registrations import (
+    NewRegistration,
+    Registrar,
+    confirm,
+    register,
+    unknown_password,
+)
 from coworking.membership.signing_in.schemas import (
     AcceptedAnswer,
     ConfirmationBody,
@@ -41,7 +47,8 @@ def post_registration(body: RegistrationBody, request: Request) -> AcceptedAnswe
     operator_id = operator_named(doorway, body.operator)
     passwords = doorway.resources[Passwords]
     # Hashed in any case, and before the transaction: the answer takes as long for a known address.
-    password_hash = passwords.hash(body.password) if body.password is not None else None
+    has_password = body.password is not None
+    password_hash = passwords.hash(body.password) if body.password else unknown_password(passwords)
     new = NewRegistration(
         email=body.email,
         name=body.name,
@@ -49,6 +56,7 @@ def post_registration(body: RegistrationBody, request: Request) -> AcceptedAnswe
         language=body.language,
         representative=body.representative,
         password_hash=password_hash,
+        has_password=has_password,
     )
     registrar = registrar_of(doorway, operator_id)
     with doorway.database.transaction(operator_id) as session:
@@ -118,10 +126,10 @@ def post_mail_address(body: LinkBody, request: Request) -> SignInNameAnswer:
 
 @router.post("/mail-address-undos", tags=["accounts"], summary="Take a new mail address back by the link")
 def post_mail_address_undo(body: LinkBody, request: Request) -> SignInNameAnswer:
-    """All sign-ins of the account are over."""
+    """All sign-ins of the account are over, and its password: another is chosen through that address."""
     doorway = doorway_of(request)
     with doorway.database.transaction(operator_of_link(body.token)) as session:
-        account = undo_mail_address(session, body.token, doorway.clock.now())
+        account = undo_mail_address(session, doorway.resources[Passwords], body.token, doorway.clock.now())
         return SignInNameAnswer(sign_in_name=account.sign_in_name)
 
 

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from coworking.kit.events import tell
 from coworking.membership.accounts import find_account, free_sign_in_name, normal_name
 from coworking.membership.events import NotificationAddressChanged
 from coworking.membership.models import Account
+from coworking.membership.passwords import Passwords
 from coworking.membership.rules import AccountRules
 from coworking.membership.signing_in.letters import keep_record, write
 from coworking.membership.signing_in.mail_limits import may_mail
 from coworking.membership.signing_in.mailed_links import make_link, take_link, void_links
+from coworking.membership.signing_in.models import Passkey, SecondFactor
+from coworking.membership.signing_in.registrations import unknown_password
+from coworking.membership.signing_in.second_factors import take_off
 from coworking.membership.tokens import revoke_tokens
 
 CHANGE_PATH, UNDO_PATH = "mail-address", "mail-address-undo"
@@ -65,15 +70,23 @@ def change_mail_address(session: Session, rules: AccountRules, token: str, now: 
     return account
 
 
-def undo_mail_address(session: Session, token: str, now: datetime) -> Account:
+def undo_mail_address(session: Session, passwords: Passwords, token: str, now: datetime) -> Account:
     """Mail goes to the address before again. Whoever changed it is signed out and knows no way back but that address:
-    the password is to be reset from there. Raises `LinkOver`."""
+    the password is to be reset from there; a passkey and a second factor of since then are gone. Changes after this one
+    can be undone no more, earlier ones can. Raises `LinkOver`."""
     link = take_link(session, token, {"address-undo"}, now)
     account = session.get_one(Account, link.account_id)
     assert link.address is not None
     _put(session, account, link.address)
+    account.password_hash, account.password_set_at = unknown_password(passwords), None
     revoke_tokens(session, account.id, now)
     void_links(session, account.id, {"password-reset", "address-change"}, now)
+    void_links(session, account.id, {"address-undo"}, now, after_id=link.id)
+    since = (Passkey.account_id == account.id) & (Passkey.created_at >= link.created_at)
+    session.execute(delete(Passkey).where(since))
+    factor = session.get(SecondFactor, account.id)
+    if factor is not None and factor.created_at >= link.created_at:
+        take_off(session, account, now, actor="undo-link")
     keep_record(session, account, "mail-address.undone", now, actor="undo-link")
     write(session, account, "mail-address-undone", now)
     return account

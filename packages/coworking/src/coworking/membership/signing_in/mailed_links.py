@@ -35,8 +35,10 @@ VALID_FOR: dict[Purpose, timedelta] = {
 def make_link(
     session: Session, account: Account, purpose: Purpose, *, now: datetime, address: str | None = None
 ) -> str:
-    """A token for the account; earlier ones for the same purpose are over. Only here is its secret ever seen."""
-    void_links(session, account.id, {purpose}, now)
+    """A token for the account; earlier ones for the same purpose are over, but for undos: each leads back to another
+    address. Only here is its secret ever seen."""
+    if purpose != "address-undo":
+        void_links(session, account.id, {purpose}, now)
     token = f"rsl_{account.operator_id}_{secrets.token_urlsafe(32)}"
     session.add(
         MailedLink(
@@ -73,11 +75,15 @@ def take_link(session: Session, token: str, purposes: Collection[Purpose], now: 
     return link
 
 
-def void_links(session: Session, account_id: int, purposes: Collection[Purpose], now: datetime) -> None:
+def void_links(
+    session: Session, account_id: int, purposes: Collection[Purpose], now: datetime, *, after_id: int = 0
+) -> None:
+    """Those that were made after the link of that id."""
     session.execute(
         update(MailedLink)
         .where(
             MailedLink.account_id == account_id,
+            MailedLink.id > after_id,
             MailedLink.purpose.in_(purposes),
             MailedLink.used_at.is_(None),
         )

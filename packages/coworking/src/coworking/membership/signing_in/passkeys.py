@@ -89,7 +89,8 @@ def register_passkey(
     credential: dict[str, Any],
     now: datetime,
 ) -> Passkey:
-    """Keep the passkey that the browser made for a challenge of this account. Raises `PasskeyNotTaken`."""
+    """Keep the passkey that the browser made for a challenge of this account. Raises `PasskeyNotTaken`,
+    `TooManyPasskeys`."""
     challenge = _challenge_of(credential)
     taken = take_challenge(session, challenge, "passkey-registration", now) if challenge else None
     if challenge is None or taken is None or taken.account_id != account.id:
@@ -104,6 +105,9 @@ def register_passkey(
         )
     except MADE_UP as error:
         raise PasskeyNotTaken from error
+    session.refresh(account, with_for_update={"of": Account})  # of several at once, each counts the others
+    if count_passkeys(session, account.id) >= MOST_PER_ACCOUNT:
+        raise TooManyPasskeys(most=MOST_PER_ACCOUNT)
     passkey = Passkey(
         operator_id=account.operator_id,
         account_id=account.id,

@@ -15,7 +15,7 @@ from coworking.membership.signing_in.mailed_links import Purpose, make_link, tak
 from coworking.membership.signing_in.registrations import RESET_PATH, accounts_of
 from coworking.membership.tokens import revoke_tokens
 
-OLD_WAYS: tuple[Purpose, ...] = ("password-reset", "confirmation", "invitation")
+OLD_WAYS: tuple[Purpose, ...] = ("password-reset", "confirmation", "invitation", "address-change")
 
 
 def ask_for_reset(

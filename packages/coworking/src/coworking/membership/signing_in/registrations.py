@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.events import tell
@@ -20,6 +20,7 @@ from coworking.membership.members import NewMember, begin_first_term, enter_memb
 from coworking.membership.models import Account, Member, Person
 from coworking.membership.passwords import Passwords
 from coworking.membership.profile import MembershipProfile, Plan
+from coworking.membership.roles import STAFF_ROLES
 from coworking.membership.rules import AccountRules, MemberRules
 from coworking.membership.signing_in.errors import PasswordNeeded
 from coworking.membership.signing_in.letters import keep_record, write
@@ -31,6 +32,7 @@ from coworking.membership.signing_in.mailed_links import (
     take_link,
     void_links,
 )
+from coworking.membership.signing_in.models import MailedLink
 from coworking.membership.tokens import revoke_tokens
 
 ACTOR = "registration"
@@ -41,15 +43,16 @@ CONFIRM_PATH = "confirm"
 
 @dataclass(frozen=True, slots=True)
 class NewRegistration:
-    """What somebody says who registers. Without a password one is chosen when the mail's link is opened; of one that
-    came along only the hash is here."""
+    """What somebody says who registers. `password_hash` is of the password that came along (`has_password`), otherwise
+    of one that nobody knows: then one is chosen when the mail's link is opened."""
 
     email: str
     name: str
+    password_hash: str
+    has_password: bool = False
     kind: Literal["person", "company"] = "person"
     language: str = "ja"
     representative: str | None = None
-    password_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,13 @@ def register(
             link=f"{registrar.accounts.public_url}/forgotten",
         )
         return
-    account = _renewed(known, new) if known else _opened(session, registrar, new, operator_id, now)
+    account = (
+        _renewed(session, registrar.passwords, known, new)
+        if known
+        else _opened(session, registrar, new, operator_id, now)
+    )
     keep_record(session, account, "account.registered", now, actor=ACTOR, kind=new.kind)
-    if registrar.members.profile.joining.confirmation_required or new.password_hash is None:
+    if registrar.members.profile.joining.confirmation_required or account.password_set_at is None:
         link = make_link(session, account, "confirmation", now=now)
         write(
             session,
@@ -154,13 +161,19 @@ def kind_of(session: Session, account: Account) -> str:
     return member.kind if member is not None else "person"
 
 
-def _renewed(account: Account, new: NewRegistration) -> Account:
-    """Nobody has proven the address yet: who asks last decides what is proven with it."""
-    account.person.name = (new.representative or new.name) if new.kind == "company" else new.name
-    if new.password_hash is not None:
-        account.password_hash = new.password_hash
-        account.password_set_at = account.created_at
+def _renewed(session: Session, passwords: Passwords, account: Account, new: NewRegistration) -> Account:
+    """Nobody has proven the address yet, so that whoever asked may be a stranger: the password is chosen by who opens
+    the link, whatever came along, and who was invited keeps the name that they were invited by."""
+    if not _is_invited(session, account):
+        account.person.name = (new.representative or new.name) if new.kind == "company" else new.name
+    if account.password_set_at is not None:
+        account.password_hash, account.password_set_at = unknown_password(passwords), None
     return account
+
+
+def _is_invited(session: Session, account: Account) -> bool:
+    invitations = exists().where(MailedLink.account_id == account.id, MailedLink.purpose == "invitation")
+    return account.role in STAFF_ROLES or bool(session.scalar(select(invitations)))
 
 
 def _opened(
@@ -184,11 +197,11 @@ def _opened(
         person=person,
         member_id=member.id if member is not None else None,
         sign_in_name=free_sign_in_name(session, new.email),
-        password_hash=new.password_hash or unknown_password(registrar.passwords),
+        password_hash=new.password_hash,
         role="company-representative" if member is not None and new.kind == "company" else "member",
         now=now,
         confirmed=False,
-        password_set=new.password_hash is not None,
+        password_set=new.has_password,
     )
 
 

@@ -39,6 +39,7 @@ class Enrolment:
 
 def begin_enrolment(session: Session, keys: FieldKeys, account: Account, now: datetime) -> Enrolment:
     """A new secret, in force with its first right code. Raises `SecondFactorStands`."""
+    session.refresh(account, with_for_update={"of": Account})  # of two at once, the later finds a factor
     factor = session.get(SecondFactor, account.id, with_for_update=True)
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorStands

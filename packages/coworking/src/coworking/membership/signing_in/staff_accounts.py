@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from coworking.kit.errors import NotFound
@@ -35,7 +35,9 @@ def list_staff(
 
 
 def get_staff(session: Session, account_id: int) -> Account:
-    """Raises `NotFound`."""
+    """The account, held after every administrator's: two of them cannot take each other out at once, nor wait for each
+    other for ever. Raises `NotFound`."""
+    session.execute(_administrators().with_for_update(of=Account)).all()
     account = session.get(Account, account_id, with_for_update={"of": Account})
     if account is None or account.role not in STAFF_ROLES or account.closed_at is not None:
         raise NotFound
@@ -109,13 +111,13 @@ def strip(session: Session, account: Account, *, actor: str, now: datetime) -> N
     take_off(session, account, now, actor=actor)
 
 
+def _administrators() -> Select[Account]:
+    return (
+        select(Account).where(Account.role == ADMINISTRATOR, Account.closed_at.is_(None)).order_by(Account.id)
+    )
+
+
 def _keep_one(session: Session, account: Account) -> None:
-    """All administrators are held, so that two cannot take each other out at once."""
-    held = session.scalars(
-        select(Account)
-        .where(Account.role == ADMINISTRATOR, Account.closed_at.is_(None))
-        .order_by(Account.id)
-        .with_for_update(of=Account)
-    ).all()
+    held = session.scalars(_administrators()).all()
     if not any(one.id != account.id and one.confirmed_at is not None for one in held):
         raise LastAdministrator
