@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.people.erased_rows import erase_means, erase_reports, erase_telephone, erase_ways_in
 from app.people.errors import AccountOfStaff, MemberStillActive, MoneyStillOwed, OnLegalHold
-from app.people.holds import held_person, hold_of
+from app.people.holds import held_person, hold_of, recipients_of
 from app.people.models import Erasure
 from app.people.retention import RETENTION, Retention
 from coworking.billing.allocations import advance_of
@@ -75,6 +75,7 @@ def erase(
     if before is not None:
         return Erased(before.erased_at, kept)
     _erase_accounts(session, accounts, actor, now)
+    _erase_notices(session, [member.id for member in members], [account.id for account in accounts], now)
     _erase_memberships(session, [member.id for member in members], now)
     erase_means(session, [member.id for member in members], actor=actor, now=now)
     erase_telephone(session, [member.id for member in members], now)
@@ -117,16 +118,20 @@ def _erase_accounts(session: Session, accounts: Sequence[Account], actor: str, n
         account.password_hash, account.password_set_at = HASH_OF_NONE, None
 
 
+def _erase_notices(
+    session: Session, member_ids: Sequence[int], account_ids: Sequence[int], now: datetime
+) -> None:
+    own = Notice.recipient.in_(recipients_of(member_ids, account_ids))
+    waiting = Notice.sent_at.is_(None) & Notice.failed_at.is_(None)
+    session.execute(update(Notice).where(own, waiting).values(failed_at=now))
+    session.execute(update(Notice).where(own).values(subject="", body="", address=""))
+
+
 def _erase_memberships(session: Session, member_ids: Sequence[int], now: datetime) -> None:
     for model in (Inquiry, Preference, GroupPick, InvoiceAddresseeRow, PayerName, MemberAlias):
         session.execute(delete(model).where(model.member_id.in_(member_ids)))
     erase_pictures(session, member_ids, now=now)
     erase_mail(session, member_ids)
-    recipients = [f"member:{member_id}" for member_id in member_ids]
-    own = Notice.recipient.in_(recipients)
-    waiting = Notice.sent_at.is_(None) & Notice.failed_at.is_(None)
-    session.execute(update(Notice).where(own, waiting).values(failed_at=now))
-    session.execute(update(Notice).where(own).values(subject="", body="", address=""))
     session.execute(update(Application).where(Application.member_id.in_(member_ids)).values(evidence=None))
     for certificate in session.scalars(
         select(AddressCertificate).where(AddressCertificate.member_id.in_(member_ids))

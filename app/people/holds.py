@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.people.models import LegalHold
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
-from coworking.membership.models import Member, Person
+from coworking.membership.models import Account, Member, Person
 
 
 def held_person(session: Session, person_id: int) -> Person:
@@ -32,6 +33,17 @@ def members_on_hold(session: Session) -> list[int]:
     """The memberships of the people whose data is held."""
     on_hold = select(LegalHold.person_id).where(LegalHold.lifted_at.is_(None))
     return list(session.scalars(select(Member.id).where(Member.person_id.in_(on_hold))))
+
+
+def accounts_on_hold(session: Session) -> list[int]:
+    """The accounts of the people whose data is held."""
+    on_hold = select(LegalHold.person_id).where(LegalHold.lifted_at.is_(None))
+    return list(session.scalars(select(Account.id).where(Account.person_id.in_(on_hold))))
+
+
+def recipients_of(member_ids: Iterable[int], account_ids: Iterable[int]) -> list[str]:
+    """Under what notices to these are kept: who has an account and no membership is written to by the account."""
+    return [*(f"member:{id}" for id in member_ids), *(f"account:{id}" for id in account_ids)]
 
 
 def place_hold(session: Session, person_id: int, reason: str, *, actor: str, now: datetime) -> LegalHold:

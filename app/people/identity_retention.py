@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -52,17 +52,17 @@ def years_before(day: date, years: int) -> date:
 def forget_records(
     session: Session, calendar: BusinessCalendar, kept: list[int], years: int, now: datetime
 ) -> int:
-    """Of members whose contract ended so many years ago or earlier, and of applicants who never became one; returns how
-    many records."""
+    """Of members whose contract ended more than so many years ago (the day of the end does not count: Civil Code,
+    article 140), and of applicants who never became one; returns how many records."""
     over_on = years_before(calendar.local_date(now), years)
-    over_at = calendar.instant(over_on + timedelta(days=1), time.min)
+    over_at = calendar.instant(over_on, time.min)
     old = session.scalars(
         select(IdentityRecord.id)
         .join(Member, Member.id == IdentityRecord.member_id)
         .where(
             Member.status.in_(OVER),
             IdentityRecord.entered_at < over_at,
-            or_(Member.ends_on.is_(None), Member.ends_on <= over_on),
+            or_(Member.ends_on.is_(None), Member.ends_on < over_on),
             Member.id.not_in(kept),
         )
         .order_by(IdentityRecord.id)
@@ -83,13 +83,13 @@ def forget_reports(
     """Suspicious cases of memberships that are over so long, counted from the later of their end and the decision;
     returns how many."""
     over_on = years_before(calendar.local_date(now), years)
-    over_at = calendar.instant(over_on + timedelta(days=1), time.min)
+    over_at = calendar.instant(over_on, time.min)
     old = session.scalars(
         select(SuspiciousReport.id)
         .join(Member, Member.id == SuspiciousReport.member_id)
         .where(
             Member.status.in_(OVER),
-            or_(Member.ends_on.is_(None), Member.ends_on <= over_on),
+            or_(Member.ends_on.is_(None), Member.ends_on < over_on),
             func.coalesce(SuspiciousReport.decided_at, SuspiciousReport.noted_at) < over_at,
             Member.id.not_in(kept),
         )
@@ -107,7 +107,7 @@ def forget_address_evidence(
     old = session.execute(
         select(AddressEvidence.id, AddressEvidence.file_id)
         .join(Member, Member.id == AddressEvidence.member_id)
-        .where(Member.status.in_(OVER), Member.ends_on <= over_on, Member.id.not_in(kept))
+        .where(Member.status.in_(OVER), Member.ends_on < over_on, Member.id.not_in(kept))
         .limit(MOST_A_ROUND)
     ).all()
     session.execute(delete(AddressEvidence).where(AddressEvidence.id.in_([row.id for row in old])))

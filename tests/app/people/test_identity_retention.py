@@ -36,10 +36,10 @@ def at(day: date) -> datetime:
 
 
 def test_records_and_suspicions_stay_seven_years_from_the_end(session: Session, member: Member) -> None:
-    day_before = at(date(2025, 1, 30))
-    assert forget_records(session, CALENDAR, [], 7, day_before) == 0
-    assert forget_reports(session, CALENDAR, [], 7, day_before) == 0
-    over = at(date(2025, 1, 31))
+    last_day = at(date(2025, 1, 31))  # the day of the end itself does not count
+    assert forget_records(session, CALENDAR, [], 7, last_day) == 0
+    assert forget_reports(session, CALENDAR, [], 7, last_day) == 0
+    over = at(date(2025, 2, 1))
     assert forget_records(session, CALENDAR, [member.id], 7, over) == 0  # on legal hold
     assert forget_records(session, CALENDAR, [], 7, over) == 1
     assert forget_reports(session, CALENDAR, [], 7, over) == 1

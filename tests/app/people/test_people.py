@@ -204,6 +204,49 @@ def test_erasing_is_refused_and_leaves_everything(
     assert session.scalars(select(Inquiry.question)).all() == [SECRET]
 
 
+def write_to_account(session: Session, member: Member) -> Account:
+    """To an account of the person's that has no membership."""
+    operator_id = member.operator_id
+    person = session.get_one(Person, member.person_id)
+    account = make_account(session, operator_id, sign_in_name="second@example.jp", role="member")
+    account.person = person
+    session.add(
+        Notice(
+            operator_id=operator_id,
+            recipient=f"account:{account.id}",
+            address="sato@example.jp",
+            kind="password-reset",
+            channel="mail",
+            language="ja",
+            subject="佐藤 花子 様",
+            body=f"https://example.jp/reset/rsl_{operator_id}_{'A' * 43}\n{SECRET}",
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    return account
+
+
+def test_letters_to_an_account_are_given_out_without_the_means_held_and_erased(
+    session: Session, member: Member
+) -> None:
+    write_to_account(session, member)
+    letters = export_person(session, member.person_id).tables["notices"]
+    assert [one["body"] for one in letters] == [SECRET, f"https://example.jp/reset/…\n{SECRET}"]
+    is_held(session, member)
+    for step in STEPS:
+        step(session, members_on_hold(session), RetentionDays(), NOW + timedelta(days=9999))
+    session.expire_all()
+    assert all(SECRET in body for body in session.scalars(select(Notice.body)))
+    lift_hold(session, member.person_id, actor=ACTOR, now=NOW)
+    erase(session, CALENDAR, member.person_id, actor=ACTOR, now=NOW)
+    letters = export_person(session, member.person_id).tables["notices"]
+    assert {(one["address"], one["body"], one["failed_at"] is None) for one in letters} == {
+        ("", "", True),
+        ("", "", False),
+    }
+
+
 def test_what_is_over_is_forgotten_but_not_of_who_is_held(session: Session, member: Member) -> None:
     kept_days = RetentionDays(notice_days=1095, inquiry_days=1095)
 

@@ -7,10 +7,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
-from coworking.kit.audit import record
-from coworking.kit.audit_chain import broken_links, seal_entries
+from coworking.kit.audit import AuditEntry, record
+from coworking.kit.audit_chain import AuditHead, broken_links, seal_entries
 from coworking.kit.db import Database
 from coworking.kit.operators import ensure_operator
 
@@ -64,6 +64,26 @@ def test_every_entry_is_sealed_once(clean_database: Database, operator_id: int) 
     write(clean_database, operator_id, range(ENTRIES))
     assert sealed(clean_database, operator_id, NOW + timedelta(days=3)) == ENTRIES
     assert problems(clean_database, operator_id) == []
+
+
+def test_what_was_sealed_days_ago_is_not_searched_again(clean_database: Database, operator_id: int) -> None:
+    def searched() -> tuple[int, int]:
+        with clean_database.transaction(operator_id) as session:
+            last = session.scalars(select(func.max(AuditEntry.id))).one()
+            return session.get_one(AuditHead, operator_id).searched_id, last
+
+    write(clean_database, operator_id, range(ENTRIES))
+    sealed(clean_database, operator_id)
+    assert searched()[0] == 0
+    sealed(clean_database, operator_id, NOW + timedelta(days=3))
+    found, last = searched()
+    assert found == last
+    with clean_database.transaction(operator_id) as session:
+        record(
+            session, operator_id=operator_id, at=NOW + timedelta(days=3), actor="task", action="x", subject="line:1"
+        )  # fmt: skip
+    assert sealed(clean_database, operator_id, NOW + timedelta(days=3)) == 1
+    assert searched()[0] == last
 
 
 def test_an_entry_that_becomes_visible_late_is_sealed(clean_database: Database, operator_id: int) -> None:

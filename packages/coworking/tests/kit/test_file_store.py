@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,23 @@ def test_a_folder_shows_files_to_its_account_only_and_nothing_half_written(tmp_p
     (tmp_path / "taken").write_text("no folder")
     with pytest.raises(TryAgain):
         FolderStore(tmp_path / "taken").put(KEY, b"x")
+
+
+def test_what_a_crash_left_half_written_stops_no_sweep(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    store.put(KEY, b"x")
+    (tmp_path / f"{KEY}.01234567.part").write_bytes(b"half")
+    assert list(store.keys("op1/", before=datetime.now(UTC) + timedelta(days=1))) == [KEY]
+
+
+def test_what_could_not_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TryAgain):
+        FolderStore(tmp_path).put(KEY, b"x")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_store_that_refuses_or_is_away_is_asked_again_later(server: ObjectServer) -> None:

@@ -9,7 +9,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from coworking.kit.images import (
     LARGEST_UPLOAD_BYTES,
@@ -22,7 +22,7 @@ from coworking.kit.images import (
     thumbnail,
 )
 
-ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
+ORIENTATION, GPS, MAKER, RESOLUTION = 0x0112, 0x8825, 0x010F, 0x011A
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 
 
@@ -66,6 +66,33 @@ def test_it_stands_upright_and_tells_nothing_else() -> None:
         assert not image.getexif()
         assert not {"icc_profile", "comment", "exif"} & set(image.info)
     assert not any(word in drawn.jpeg for word in (b"somebody", b"a comment", b"a profile"))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_it_is_turned_as_its_camera_says(orientation: int) -> None:
+    """As Pillow turns it, whatever else is written beside: here a number that is none."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    plain = Image.open(io.BytesIO(picture(exif=exif)))
+    exif[RESOLUTION] = 72.0
+    sent = (
+        picture(exif=exif)
+        .replace(b"\x1a\x01\x05\x00", b"\x1a\x01\x07\x00")
+        .replace(b"\x01\x1a\x00\x05", b"\x01\x1a\x00\x07")
+    )
+    with opened(draw_anew(sent).jpeg) as image:
+        upright = ImageOps.exif_transpose(plain)
+        assert image.size == upright.size
+        for x, y in ((20, 20), (image.width - 20, 20), (20, image.height - 20)):
+            assert is_near(image.getpixel((x, y)), upright.getpixel((x, y)))
+
+
+def test_a_grey_picture_of_16_bits_keeps_its_greys() -> None:
+    grey = Image.new("I;16", (40, 20), 25_700)
+    out = io.BytesIO()
+    grey.save(out, "PNG")
+    with opened(draw_anew(out.getvalue()).jpeg) as image:
+        assert is_near(image.getpixel((20, 10)), (100, 100, 100))
 
 
 def test_what_is_appended_to_a_picture_is_left_behind() -> None:

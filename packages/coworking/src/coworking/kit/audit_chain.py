@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -26,6 +26,7 @@ LATE_COMMITS = timedelta(days=1)
 """An entry may become visible after one with a higher id; so far back the sealing looks for such."""
 AGAIN_AFTER = timedelta(hours=1)
 FIRST = b"\0" * 32
+LARGEST_ID = 2**63 - 1
 
 
 class AuditDigest(Base):
@@ -103,8 +104,14 @@ def seal_entries(session: Session, operator_id: int, now: datetime) -> int:
         )
     if rows:
         session.execute(insert(table_of(AuditDigest)), rows)
-        settled = [entry.id for entry in entries if entry.at < now - LATE_COMMITS]
-        head.searched_id = max([head.searched_id, *settled])
+    # Where a round was not enough, what follows its last entry waits for the next one.
+    up_to = entries[-1].id if len(entries) == MOST_A_ROUND else LARGEST_ID
+    settled = session.scalar(
+        select(func.max(AuditEntry.id)).where(
+            AuditEntry.id.between(head.searched_id, up_to), AuditEntry.at < now - LATE_COMMITS
+        )
+    )
+    head.searched_id = max(head.searched_id, settled or 0)
     session.flush()
     return len(rows)
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coworking.kit.calendars import BusinessCalendar
-from coworking.kit.outbox import Task, TaskContext, task
+from coworking.kit.outbox import OutboxTask, Task, TaskContext, task
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,12 @@ class Calendars(dict[int, BusinessCalendar]):
 
 
 def begin_days(session: Session, operator_id: int, calendar: BusinessCalendar, now: datetime) -> None:
-    """See to it that the operator's days begin: today's now, unless it has begun. Doing it again changes nothing."""
-    _queue(session, operator_id, calendar, calendar.local_date(now), now)
+    """See to it that the operator's days begin: today's now, unless it has begun, when tomorrow's waits already. Doing
+    it again changes nothing."""
+    today = calendar.local_date(now)
+    tomorrow = _key(operator_id, today + timedelta(days=1))
+    if session.scalar(select(OutboxTask.id).where(OutboxTask.key == tomorrow)) is None:
+        _queue(session, operator_id, calendar, today, now)
 
 
 @task("day.begin")
@@ -68,6 +73,10 @@ def _queue(session: Session, operator_id: int, calendar: BusinessCalendar, day: 
         operator_id=operator_id,
         now=now,
         due_at=max(now, calendar.instant(day, time.min)),
-        key=f"day:{operator_id}:{day}",
+        key=_key(operator_id, day),
         day=day.isoformat(),
     )
+
+
+def _key(operator_id: int, day: date) -> str:
+    return f"day:{operator_id}:{day}"

@@ -55,7 +55,7 @@ class FileStore(Protocol):
         """A file that is not there is deleted."""
 
     def keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
-        """Of the files in a folder that were written before an instant."""
+        """Of the files in a folder that were written before an instant. What is there under no key is passed over."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,15 @@ class FolderStore:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+            try:
+                descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
             _sync_folder(path.parent)
         except OSError as error:
             log.warning("file not written", error=type(error).__name__, errno=error.errno)
@@ -97,8 +100,13 @@ class FolderStore:
 
     def keys(self, prefix: str, *, before: datetime) -> Iterator[str]:
         for path in sorted((self.folder / prefix).rglob("*")):
-            if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
-                yield path.relative_to(self.folder).as_posix()
+            key = path.relative_to(self.folder).as_posix()
+            try:
+                is_old = path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
+            except FileNotFoundError:
+                continue
+            if is_old and is_key(key):
+                yield key
 
     def _path(self, key: str) -> Path:
         _require_key(key)

@@ -7,7 +7,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from coworking.kit.errors import UserError
 
@@ -20,6 +20,16 @@ QUALITY = 88
 JPEG = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP")
 WHITE = (255, 255, 255)
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its orientation in EXIF."""
 
 
 class ImageNotReadable(UserError):
@@ -73,12 +83,16 @@ def _drawn(data: bytes, longest_side: int) -> Picture:
         if sent.width * sent.height > MOST_PIXELS:
             raise ImageTooLarge
         sent.draft("RGB", (longest_side, longest_side))
-        upright = ImageOps.exif_transpose(sent)
-        picture = _opaque(upright)
-    picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    # A new image takes the pixels only: no profile, no comment, no EXIF goes with it.
-    plain = Image.new("RGB", picture.size, WHITE)
-    plain.paste(picture)
+        # One number is read of the EXIF. Pillow's own turning writes it anew, and fails where the rest makes no sense.
+        orientation = sent.getexif().get(ExifTags.Base.Orientation)
+        turn = TURNS.get(orientation) if isinstance(orientation, int) else None
+        picture = _opaque(sent)
+        picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        # A new image takes the pixels only: no profile, no comment, no EXIF goes with it.
+        plain = Image.new("RGB", picture.size, WHITE)
+        plain.paste(picture)
+    if turn is not None:
+        plain = plain.transpose(turn)
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=QUALITY, optimize=False)
     return Picture(out.getvalue(), plain.width, plain.height)
@@ -87,8 +101,12 @@ def _drawn(data: bytes, longest_side: int) -> Picture:
 def _opaque(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
-    if image.mode in {"RGBA", "LA", "PA", "P"}:
-        with_alpha = image.convert("RGBA")
-        ground = Image.new("RGBA", with_alpha.size, (*WHITE, 255))
-        return Image.alpha_composite(ground, with_alpha).convert("RGB")
+    if image.mode.startswith("I"):
+        # Of 16 bits to a pixel Pillow would take all but the darkest for white.
+        return image.point(lambda value: value / 256).convert("L").convert("RGB")
+    if image.has_transparency_data or image.mode == "P":
+        with_alpha = image if image.mode == "RGBA" else image.convert("RGBA")
+        ground = Image.new("RGB", with_alpha.size, WHITE)
+        ground.paste(with_alpha, mask=with_alpha)
+        return ground
     return image.convert("RGB")

@@ -123,16 +123,17 @@ def notify(
     """Write a notice, keep it and queue it for sending, all in this session's transaction.
 
     `facts` fill the template; one that it names and that is missing raises jinja2.UndefinedError. A line
-    break in a fact of the subject becomes a space. `attachments` are references of registered kinds, such as
-    `recording:7`. Raises LookupError for a kind that nobody registered.
+    break in a fact of the subject becomes a space, and a subject that long names make too long is cut.
+    `attachments` are references of registered kinds, such as `recording:7`. Raises LookupError for a kind that
+    nobody registered.
     """
     template = _templates.get((kind, language))
     if template is None:
         raise LookupError(f"no template for the notice {kind} in {language}")
-    subject = _one_line(template.subject.render(facts))
+    subject = _shortened(_one_line(template.subject.render(facts)))
     body = template.body.render(facts).strip() + "\n"
-    if len(subject) > LONGEST_SUBJECT or len(body) > LONGEST_BODY:
-        raise ValueError(f"the notice {kind} is longer than {LONGEST_SUBJECT} and {LONGEST_BODY} characters")
+    if len(body) > LONGEST_BODY:
+        raise ValueError(f"the notice {kind} is longer than {LONGEST_BODY} characters")
     if len(attachments) > MOST_ATTACHMENTS:
         raise ValueError(f"the notice {kind} has more than {MOST_ATTACHMENTS} attachments")
     for reference in attachments:
@@ -202,6 +203,10 @@ def _one_line(text: str) -> str:
         " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character for character in text
     )
     return " ".join(printable.split())
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
 
 
 def _folder(package: str) -> Path:
