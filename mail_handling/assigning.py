@@ -14,6 +14,7 @@ from mail_handling.letters import write
 from mail_handling.models import MailItem
 from mail_handling.rules import MailRules
 from mail_handling.standing import apply_standing
+from mail_handling.storage import settled_through
 from mail_handling.words import beginning
 
 
@@ -28,7 +29,11 @@ def assign(
         if item.member_id != member_id:
             raise AlreadyAssigned
         return item
-    require_mail(session, rules, member_id, rules.calendar.local_date(now))
+    today = rules.calendar.local_date(now)
+    require_mail(session, rules, member_id, today)
+    storage = rules.profile.storage
+    item.warned_on = None
+    item.charged_through = settled_through(storage, item.received_on, today) if storage is not None else None
     go_on(session, item, "assigned", by=actor, now=now, member_id=member_id)
     enter_words(session, item)
     write(

@@ -18,7 +18,7 @@ from mail_handling.models import MailItem
 from mail_handling.profile import AfterEnd
 from mail_handling.rules import MailRules, RulesOfMail
 from mail_handling.standing import apply_standing
-from mail_handling.storage import days_to_charge, first_charged_day, warning_day
+from mail_handling.storage import charged_from, days_to_charge, warning_day
 
 STORAGE_FEE = "mail-storage"
 ITEMS_A_TASK = 200
@@ -98,9 +98,10 @@ def _after_end(
     after_end = rules.profile.after_end
     if member.ends_on is None or today <= _kept_until(after_end, member.ends_on):
         return
-    if item.instructed_by == RULES and item.instruction == after_end.then:
+    disposable_on = today if after_end.then == "dispose" else None
+    is_said = item.instructed_by == RULES and item.instruction == after_end.then
+    if is_said and (item.disposable_on is None) == (disposable_on is None):
         return
-    is_disposed = after_end.then == "dispose"
     go_on(
         session,
         item,
@@ -108,7 +109,7 @@ def _after_end(
         by=RULES,
         now=now,
         instruction=after_end.then,
-        disposable_on=today if is_disposed else None,
+        disposable_on=disposable_on,
         via="after-end",
     )
 
@@ -138,7 +139,7 @@ def _count_storage(
         item.charged_through = days[-1]
     elif item.warned_on is None and today >= warning_day(storage, item.received_on):
         item.warned_on = today
-        first_day = first_charged_day(storage, item.received_on)
+        first_day = charged_from(storage, item.received_on, item.charged_through)
         write(
             session,
             member_id,

@@ -163,6 +163,12 @@ class RuleEmpty(UserError):
     en = "Give an age in days or “before storage is charged”, not both."
 
 
+class SenderEmpty(UserError):
+    code = "sender-empty"
+    ja = "差出人は、文字を含む名前で指定してください。"
+    en = "Name the sender with letters in it."
+
+
 class TooManyRules(UserError):
     code = "too-many-standing-instructions"
     status = 409

@@ -56,7 +56,8 @@ class State:
                     disposable_on=entry.disposable_on,
                 )
             case "confirmed":
-                return replace(self, disposable_on=entry.disposable_on)
+                # Whatever brought the instruction, from here on it is the word of who confirmed it.
+                return replace(self, instructed_by=entry.by, disposable_on=entry.disposable_on)
             case "moved":
                 return replace(self, location=entry.location)
             case "scanned":

@@ -38,7 +38,7 @@ ENDS = "'handed-over', 'forwarded', 'disposed', 'returned'"
 class MailItem(Base):
     """`received_on` is the local day of arrival. What may change says what the history says: `member_id`, `status`,
     `location`, `instruction` with who gave it, and `disposable_on`, the first local day of a disposal that was
-    confirmed. `charged_through` is the last day for which storage was charged."""
+    confirmed. Through `charged_through` its member owes no more for storage, as it was charged or as nobody knew."""
 
     __tablename__ = "mail_items"
     __table_args__ = (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
 from coworking.membership import hold_member
-from mail_handling.errors import OwnChoice, RuleEmpty, TooManyRules
+from mail_handling.errors import OwnChoice, RuleEmpty, SenderEmpty, TooManyRules
 from mail_handling.instructions import OWN, require_offered
 from mail_handling.items import RULES, go_on
 from mail_handling.letters import write
@@ -50,13 +50,16 @@ def give_standing(
     now: datetime,
 ) -> StandingInstruction:
     """For items that have no instruction yet. Staff write down what a member told them, but for what is the member's
-    own. Raises `OwnChoice`, `NotFound`, `ChoiceNotOffered`, `RuleEmpty`, `TooManyRules`."""
+    own. Raises `OwnChoice`, `NotFound`, `ChoiceNotOffered`, `RuleEmpty`, `SenderEmpty`,
+    `TooManyRules`."""
     if by_staff and new.choice in OWN:
         raise OwnChoice
     member = hold_member(session, member_id)
     require_offered(rules, new.choice)
     if new.before_storage and new.after_days is not None:
         raise RuleEmpty
+    if new.sender is not None and not beginning(new.sender):
+        raise SenderEmpty
     if len(standing_of(session, member_id)) >= MOST_RULES:
         raise TooManyRules(most=MOST_RULES)
     standing = StandingInstruction(

@@ -26,11 +26,7 @@ def ask_for_proofs(context: TaskContext, *, day: str) -> None:
 
 def ask(session: Session, rules: AddressRules, operator_id: int, now: datetime) -> None:
     """Each member once, staff in one notice; asking again asks who is new."""
-    overdue = [
-        one
-        for one in registrations(session, unproven_by=rules.today(now), limit=MOST_A_DAY)
-        if one.proof_asked_at is None
-    ]
+    overdue = registrations(session, unproven_by=rules.today(now), is_asked=False, limit=MOST_A_DAY)
     for registration in overdue:
         registration.proof_asked_at = now
         member = facts(session, registration.member_id)

@@ -144,11 +144,12 @@ def registrations(
     member_id: int | None = None,
     is_live: bool | None = None,
     unproven_by: date | None = None,
+    is_asked: bool | None = None,
     after_id: int = 0,
     limit: int,
     listing: Listing = OLDEST_FIRST,
 ) -> Sequence[AddressRegistration]:
-    """`unproven_by`: whose proof was due on that day or before."""
+    """`unproven_by`: whose proof was due on that day or before; `is_asked`: whether it was asked for then."""
     statement = listing.part(select(AddressRegistration), AddressRegistration.id, after_id, limit)
     if member_id is not None:
         statement = statement.where(AddressRegistration.member_id == member_id)
@@ -160,6 +161,8 @@ def registrations(
             AddressRegistration.ended_on.is_(None),
             AddressRegistration.proof_due_on <= unproven_by,
         )
+    if is_asked is not None:
+        statement = statement.where(AddressRegistration.proof_asked_at.is_not(None) == is_asked)
     return session.scalars(statement).all()
 
 

@@ -296,6 +296,8 @@ def _storage(visit: MemberVisit, rules: MailRules, item: MailItem, today: date) 
     if storage is None or "mail-storage" not in rules.billing.profile.fees:
         return ""
     last_free = first_charged_day(storage, item.received_on) - timedelta(days=1)
+    if item.charged_through is not None and item.charged_through > today:
+        last_free = item.charged_through
     if today > last_free:
         return visit.reader.gettext("Storage is charged by the day.")
     return visit.reader.gettext("Free until %(day)s", day=visit.reader.day(last_free))

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.errors import NotFound
+from coworking.kit.file_store import LARGEST_FILE_BYTES
+from coworking.kit.images import Picture, thumbnail
 from coworking.kit.outbox import TaskContext, task
 from coworking.kit.stored_files import Files, keep_file, read_file, remove_file
 from mail_handling.endings import record_scan, require_scan_wanted
@@ -20,11 +22,17 @@ from mail_handling.pictures.errors import NothingScanned, ScanNotReady, TooManyP
 from mail_handling.pictures.models import MailPicture, MailScan
 from mail_handling.pictures.pdf_pages import is_pdf, pages_of
 from mail_handling.pictures.taking import Taking, keep_picture, pictures_of, receive, remove_picture
-from mail_handling.pictures.text_reader import PAGE_DPI, ReaderUnavailable, TextReader
+from mail_handling.pictures.text_reader import LONGEST_PDF_SECONDS, PAGE_DPI, ReaderUnavailable, TextReader
 from mail_handling.rules import MailRules
 
 MOST_PAGES = 30
+LARGEST_PAGE_BYTES = LARGEST_FILE_BYTES * 9 // 10 // MOST_PAGES
+"""What is over is for the text and the PDF's own."""
 PDF = "application/pdf"
+LONG_READING = select(
+    func.set_config("idle_in_transaction_session_timeout", f"{2 * LONGEST_PDF_SECONDS + 60}s", True)
+)
+"""For this transaction: the database hears nothing while a place is waited for and the pages are read."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +48,7 @@ def add_page(
     return keep_picture(
         session,
         taking,
-        receive(taking, data),
+        _fitting(receive(taking, data)),
         kind="page",
         item=item,
         operator_id=item.operator_id,
@@ -119,8 +127,9 @@ def make_pdf(context: TaskContext, *, scan_id: int) -> None:
     """The PDF with its text where this deployment reads text, of pictures alone where it does not; the pages go."""
     session, now = context.session, context.clock.now()
     scan = session.get_one(MailScan, scan_id, with_for_update=True)
-    if scan.made_at is not None:
+    if scan.made_at is not None or scan.removed_at is not None:
         return
+    session.execute(LONG_READING)
     files = context.resource(Files)
     pages = pictures_of(session, scan.item_id, kind="page")[: scan.pages]
     pdf, is_searchable = _as_pdf(
@@ -169,6 +178,15 @@ def remove_scan(session: Session, scan: MailScan, now: datetime) -> None:
     if scan.file_id is not None:
         remove_file(session, scan.file_id, now=now)
     scan.removed_at = now
+
+
+def _fitting(picture: Picture) -> Picture:
+    """A page so small that all of a scan go into one file."""
+    side = max(picture.width, picture.height)
+    while len(picture.jpeg) > LARGEST_PAGE_BYTES:
+        side = side * 4 // 5
+        picture = thumbnail(picture, side=side)
+    return picture
 
 
 def _pages(session: Session, item_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from mail_handling import (
     Choice,
     MailItem,
     Wanted,
+    assign,
     confirm_disposal,
     instruct,
     list_items,
@@ -25,7 +27,7 @@ from mail_handling import (
 )
 from mail_handling.days import turn_item
 from mail_handling.endings import dispose, send_back
-from mail_handling.errors import DisposalTooEarly, OwnChoice
+from mail_handling.errors import DisposalTooEarly, OwnChoice, SenderEmpty
 from mail_handling.histories import state_after
 from mail_handling.items import histories_of, state_of
 from mail_handling.models import MailEvent
@@ -139,6 +141,62 @@ def test_storage_is_warned_of_once_and_then_charged_by_the_day(
     charges = list_charges(session)
     assert [charge.what for charge in charges] == ["mail-storage"] * 4
     assert [charge.service_on for charge in charges] == [later(day).date() for day in range(30, 34)]
+
+
+def test_who_hears_late_of_an_item_is_warned_as_long_before(
+    session: Session, rules: MailRules, member: Member
+) -> None:
+    """Not even where another had it wrongly, and was warned and charged."""
+    other = make_member(session, member.operator_id)
+    item = make_item(session, member.operator_id, member=other, rules=rules)
+    for day in (25, 30, 31):
+        turn_item(session, rules, item, later(day))
+    put_back(session, item.id, actor=ACTOR, by_staff=True, now=later(31))
+    assign(session, rules, item.id, member.id, actor=ACTOR, now=later(40))
+    for day in range(41, 48):
+        turn_item(session, rules, item, later(day))
+    own = select(Notice.created_at).where(
+        Notice.kind == "mail-storage-warning", Notice.recipient == f"member:{member.id}"
+    )
+    assert session.scalars(own).all() == [later(41)]
+    charged = [charge.service_on for charge in list_charges(session) if charge.member_id == member.id]
+    assert charged == [later(46).date(), later(47).date()]
+
+
+def test_a_standing_disposal_is_the_members_word_once_confirmed(
+    session: Session, rules: MailRules, member: Member
+) -> None:
+    standing = NewStanding(Choice.DISPOSE)
+    give_standing(session, rules, member.id, standing, actor=ACTOR, by_staff=False, now=NOW)
+    item = make_item(session, member.operator_id, member=member, rules=rules)
+    confirm_disposal(session, rules, item.id, actor=ACTOR, by_staff=False, now=NOW)
+    assert item.instructed_by == ACTOR
+    dispose(session, rules, item.id, actor=ACTOR, now=later(1))
+    assert told(session) == ["mail-arrived", "mail-disposal-to-confirm", "mail-disposed"]
+
+
+def test_after_the_end_nobody_has_to_confirm_a_standing_disposal(
+    session: Session, rules: MailRules, member: Member
+) -> None:
+    after_end = rules.profile.after_end.model_copy(update={"then": "dispose"})
+    rules = replace(rules, profile=rules.profile.model_copy(update={"after_end": after_end}))
+    standing = NewStanding(Choice.DISPOSE)
+    give_standing(session, rules, member.id, standing, actor=ACTOR, by_staff=False, now=NOW)
+    item = make_item(session, member.operator_id, member=member, rules=rules)
+    member.status, member.ends_on = "ended", NOW.date()
+    session.flush()
+    for day in (31, 32):
+        turn_item(session, rules, item, later(day))
+    assert len(histories_of(session, [item.id])[item.id]) == 5
+    assert dispose(session, rules, item.id, actor=ACTOR, now=later(32)).status == "disposed"
+
+
+def test_a_sender_without_letters_is_not_every_sender(
+    session: Session, rules: MailRules, member: Member
+) -> None:
+    new = NewStanding(Choice.RETURN, sender="・-")
+    with pytest.raises(SenderEmpty):
+        give_standing(session, rules, member.id, new, actor=ACTOR, by_staff=False, now=NOW)
 
 
 def test_after_the_end_and_its_grace_the_rules_say_what_becomes_of_an_item(

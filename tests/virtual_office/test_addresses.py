@@ -22,7 +22,7 @@ from coworking.membership.models import Member
 from tests.factories.addresses import TODAY
 from tests.factories.membership import NOW, make_member, make_operator
 from tests.factories.sakura_address import address_rules, sakura
-from virtual_office import read_texts
+from virtual_office import days, read_texts
 from virtual_office.certificate_paper import certificate_pdf, spaced
 from virtual_office.certificates import check_code, request_certificate, state_of
 from virtual_office.exit_cases import items_of, open_case, settle_step
@@ -65,6 +65,20 @@ def test_one_registration_at_a_time_whatever_the_code_forgets(session: Session, 
     with pytest.raises(IntegrityError):
         session.flush()
     session.rollback()
+
+
+def test_those_who_were_asked_for_their_proof_hide_nobody(
+    session: Session, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "MOST_A_DAY", 1)
+    other = make_member(session, member.operator_id, kind="company", name="株式会社うめ")
+    declared = [
+        declare(session, RULES, one.id, COMPANY, one.name, actor=ACTOR, now=NOW) for one in (member, other)
+    ]
+    overdue = NOW + timedelta(days=RULES.profile.proof_days + 1)
+    for now in (overdue, overdue + timedelta(days=1)):
+        days.ask(session, RULES, member.operator_id, now)
+    assert [one.proof_asked_at for one in declared] == [overdue, overdue + timedelta(days=1)]
 
 
 def test_a_certificate_says_what_was_proven_and_is_checked_by_its_code(
