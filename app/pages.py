@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from app.call_prices import price_of_call
 from app.carriers import OperatorsCarrier
@@ -29,12 +30,12 @@ from app.portal.sign_in import (
     portal_routes,
 )
 from app.published import OperatorsByName, published_routes
-from app.reference import reference_routes
+from app.reference import REFERENCE_PATH, reference_routes
 from app.sandbox_cards import sandbox_card_routes
 from app.simulator.routes import Suggestion, simulator_routes
 from app.wiring import Composition
 from coworking.billing.cards.provider import CardProviders
-from coworking.kit.errors import NotPermitted
+from coworking.kit.errors import NotFound, NotPermitted
 from coworking.kit.mail_folder import FolderMailer
 from coworking.kit.mailer import Mailer
 from coworking.kit.web.cookies import read_cookie
@@ -108,7 +109,24 @@ def page_routes(
     portal = _portal(pages, composition, places)
     start = next(route.endpoint for route in portal if isinstance(route, Route) and route.path == START_PATH)
     start = console_start(pages, composition, places, start)
-    return [*routes, *member_routes(pages, composition, start=start, places=places), *portal]
+    member = member_routes(pages, composition, start=start, places=places)
+    return [*routes, *member, *portal, _no_such_page(pages)]
+
+
+class _Elsewhere(Route):
+    """What no other page takes; addresses below `/api` are the API's."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith(f"{REFERENCE_PATH}/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def _no_such_page(pages: Pages) -> Route:
+    async def no_such_page(request: Request) -> Response:
+        return pages.refusal(request, NotFound())
+
+    return _Elsewhere("/{path:path}", no_such_page, methods=["GET"], name="no-such-page")
 
 
 def for_staff(pages: Pages, composition: Composition, routes: Sequence[Route]) -> list[Route]:

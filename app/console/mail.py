@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from app.console.desk import Desk, DeskVisit, go, id_in
 from app.console.member_search import LONGEST_SEARCH, names_of, search_members
-from coworking.kit.errors import UserError
+from coworking.kit.errors import NotFound, UserError
 from coworking.kit.images import JPEG, LARGEST_UPLOAD_BYTES
 from coworking.kit.listing import NEWEST_FIRST
 from coworking.kit.stored_files import Files
@@ -35,6 +35,7 @@ from mail_handling.endings import dispose, send_back
 from mail_handling.errors import MailNotOffered
 from mail_handling.items import histories_of
 from mail_handling.models import MailEvent
+from mail_handling.pictures.models import MailPicture
 from mail_handling.pictures.routes import file_answer
 from mail_handling.pictures.taking import (
     Taking,
@@ -245,7 +246,32 @@ def mail_rules_of(visit: DeskVisit) -> MailRules:
 
 
 def counter_refused(visit: DeskVisit, form: Form, error: UserError) -> Response:
-    return _page(visit, form=form, problem=error.sentence(visit.reader.language), status=error.status)
+    return _page(
+        visit,
+        seen=_seen_before(visit, form),
+        form=form,
+        problem=error.sentence(visit.reader.language),
+        status=error.status,
+    )
+
+
+def _seen_before(visit: DeskVisit, form: Form) -> Seen | None:
+    """The photo that is kept already, and the member who was chosen by it: nobody takes it twice."""
+    try:
+        picture = visit.session.get(MailPicture, id_in(form.get("picture", "")))
+        chosen = id_in(form.get("member", "")) if form.get("member") else None
+    except NotFound:
+        return None
+    if picture is None or picture.item_id is not None or picture.removed_at is not None:
+        return None
+    names = names_of(visit.session, [] if chosen is None else [chosen])
+    return Seen(
+        picture_id=picture.id,
+        tracking_number=form.get("tracking_number", ""),
+        suggestions=[(member_id, name, "") for member_id, name in names.items()],
+        is_single=bool(names),
+        reads=True,
+    )
 
 
 def item_refused(visit: DeskVisit, form: Form, error: UserError) -> Response:

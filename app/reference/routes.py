@@ -50,6 +50,10 @@ class Section:
     text: str
     operations: list[Operation]
 
+    @property
+    def anchor(self) -> str:
+        return self.name.replace(" ", "-")
+
 
 def reference_routes(pages: Pages, api: FastAPI) -> list[Route]:
     """The page at `/api`; `pages` must have been built with "app.reference"."""
