@@ -2,6 +2,7 @@
 
 from coworking.billing.at_once import ask_for_invoice
 from coworking.billing.cards.registering import card_of, members_with_card
+from coworking.billing.charge_errors import FeeNotForPlan
 from coworking.billing.charges import (
     ChargeFacts,
     MonthTotal,
@@ -42,7 +43,7 @@ from coworking.billing.payment_methods import (
     WayToPay,
     choose_way_to_pay,
     name_way_to_pay,
-    require_allowed,
+    require_taken,
     way_to_pay,
     ways_to_pay,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "ChargeFacts",
     "ChargePurpose",
     "Entry",
+    "FeeNotForPlan",
     "FeeRecord",
     "InvoiceOverdue",
     "InvoicePaid",
@@ -109,7 +111,7 @@ __all__ = [
     "post_first_payment",
     "record_payment",
     "record_use",
-    "require_allowed",
+    "require_taken",
     "reverse",
     "reverse_payment",
     "standing_charges",

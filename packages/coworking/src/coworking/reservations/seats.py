@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, literal, literal_column, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coworking.kit.db import Id, Instant, violated_constraint
+from coworking.kit.db import violated_constraint
 from coworking.membership import TimeSpan
 from coworking.reservations.errors import SlotTaken
 from coworking.reservations.models import ONE_HOLDER, HeldSeat, Reservation, SpaceRow
-
-BOTH: Final[ColumnElement[str]] = literal_column("'[]'")
-"""Bounds of a range of one number."""
 
 
 def hold_seats(session: Session, reservation: Reservation, *, wanted: int, seats: int) -> None:
@@ -44,12 +40,8 @@ def free_seats(session: Session, reservation_id: int) -> None:
 
 def held_in(session: Session, space_id: int, span: TimeSpan) -> Sequence[HeldSeat]:
     """The seats of a space that are held in any part of a time, in the order of their times."""
-    # In the words of the constraint, whose index then finds them among all that were ever held.
-    of_space = func.int8range(HeldSeat.space_id, HeldSeat.space_id, BOTH)
-    in_span = func.tstzrange(HeldSeat.starts_at, HeldSeat.ends_at)
     statement = select(HeldSeat).where(
-        of_space.op("&&")(func.int8range(literal(space_id, Id), literal(space_id, Id), BOTH)),
-        in_span.op("&&")(func.tstzrange(literal(span.starts_at, Instant), literal(span.ends_at, Instant))),
+        HeldSeat.space_id == space_id, HeldSeat.starts_at < span.ends_at, HeldSeat.ends_at > span.starts_at
     )
     return session.scalars(statement.order_by(HeldSeat.starts_at, HeldSeat.seat)).all()
 
