@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from coworking.billing.price_fields import UnitPrice
 from coworking.billing.profile import BillingProfile, PaymentMeans
+from coworking.billing.titles import USUAL_TITLES
 from coworking.kit.money import TaxMode
 from coworking.kit.profile_fields import Misfit, Words, not_among
 from coworking.membership.profile import MembershipProfile, Option
@@ -18,6 +19,7 @@ WITH_BRANDS = (PaymentMeans.COUNTER_CARD, PaymentMeans.COUNTER_E_MONEY, PaymentM
 def money_misfits(membership: MembershipProfile, billing: BillingProfile) -> Iterator[Misfit]:
     """Keys are of the whole profile."""
     yield from _unknown_plans(membership, billing)
+    yield from _schedules_of_nothing(billing)
     yield from _dues_without_contract(membership, billing)
     yield from _options_without_price(membership, billing)
     yield from _options_out_of_reach(membership)
@@ -33,6 +35,7 @@ def _named_plans(billing: BillingProfile) -> Iterator[tuple[Key, tuple[str, ...]
         yield ("billing", "schedules", index, "member_plans"), schedule.member_plans
     for index, choice in enumerate(billing.payment_choices):
         yield ("billing", "payment_choices", index, "member_plans"), choice.member_plans
+        yield ("billing", "payment_choices", index, "at_reception"), choice.at_reception
     for purpose, prices in billing.uses.items():
         for index, price in enumerate(prices):
             yield ("billing", "uses", purpose, index, "member_plans"), price.member_plans
@@ -48,6 +51,17 @@ def _unknown_plans(membership: MembershipProfile, billing: BillingProfile) -> It
     for name in billing.dues:
         if name not in membership.plans:
             yield not_among(("billing", "dues", name), membership.plans)
+
+
+def _schedules_of_nothing(billing: BillingProfile) -> Iterator[Misfit]:
+    """A schedule for a purpose that nothing is charged as would never match."""
+    options = (f"option:{name}" for name in billing.options)
+    charged = {*USUAL_TITLES, "option", *options, *billing.fees, *billing.uses}
+    known = charged | {purpose.partition(":")[0] for purpose in charged}
+    for index, schedule in enumerate(billing.schedules):
+        for place, purpose in enumerate(schedule.purposes):
+            if purpose not in known:
+                yield not_among(("billing", "schedules", index, "purposes", place), sorted(known))
 
 
 def _dues_without_contract(membership: MembershipProfile, billing: BillingProfile) -> Iterator[Misfit]:

@@ -132,6 +132,9 @@ def _schedule(reader: Reader, schedule: Schedule) -> Row:
 
 def _choice(reader: Reader, choice: PaymentChoice) -> str:
     text = f"{reader.say(MEANS[choice.means])} / {reader.plans(choice.member_plans)}"
+    if choice.at_reception:
+        only = Words("受付での支払いのみ", "at reception only")
+        text += f" / {reader.say(only)}: {reader.plans(choice.at_reception)}"
     if choice.kinds:
         text += " / " + reader.listed(KINDS[MemberKind(kind)] for kind in choice.kinds)
     return f"{text} / {', '.join(choice.brands)}" if choice.brands else text

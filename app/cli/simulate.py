@@ -37,7 +37,8 @@ def simulate(
 ) -> None:
     """Run scenarios on a virtual clock: FILES are scenario files, or folders of *.yaml files.
 
-    The exit code is 1 where something did not come out as the scenario says, 2 where a scenario is malformed.
+    The exit code is 1 where something did not come out as the scenario says, 2 where a scenario is malformed;
+    the others are run all the same.
     """
     import gc
     import signal

@@ -4,6 +4,15 @@ instead, and the key, value and allowed text of the problem that is told."""
 PLANS = "one of monthly-personal, monthly-corporate, monthly-corporate-user, drop-in"
 
 BROKEN_COWORKING = [
+    # Money
+    (
+        "sakura",
+        'purposes = ["drop-in"]',
+        'purposes = ["drop-ins"]',
+        "billing.schedules[0].purposes[0]",
+        '"drop-ins"',
+        "option, option:address-mail",
+    ),
     # Reservations
     (
         "sakura",

@@ -140,7 +140,7 @@ BROKEN = [
         'purposes = ["call"]\ncloses = { kind = "month-end", months = 0 }',
         "billing.schedules[2]",
         "{",
-        "a last schedule without purposes and member_plans",
+        "a last schedule without purposes, member_plans and means",
     ),
     (
         'means = "card"',

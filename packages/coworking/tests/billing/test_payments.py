@@ -232,8 +232,9 @@ def test_staff_repeat_a_key_but_do_not_use_it_twice(counter: Counter) -> None:
         counter.take(1, received_on=TODAY + timedelta(days=1))
 
 
-def test_what_was_paid_is_not_refunded_where_the_operator_does_not(counter: Counter) -> None:
+def test_what_was_paid_is_not_refunded_where_the_operator_does_not(session: Session) -> None:
     """NET-14, SAK-05."""
+    counter = Counter(session, refunds=False)
     invoice = counter.invoice()
     counter.pay(11_000)
     with pytest.raises(NotRefundable):

@@ -13,7 +13,15 @@ from coworking.kit import notices
 from coworking.kit.clock import VirtualClock
 from coworking.kit.db import Database, belong_to
 from coworking.kit.mailer import Attachment, Mail, MailDelayed, Mailer, MailRefused
-from coworking.kit.notices import Notice, notify, register_attachments, register_templates, send
+from coworking.kit.notices import (
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    Notice,
+    notify,
+    register_attachments,
+    register_templates,
+    send,
+)
 from coworking.kit.operators import ensure_operator
 from coworking.kit.outbox import OutboxTask, Resources, TaskContext, run_due
 
@@ -177,8 +185,10 @@ def test_an_unknown_kind_is_a_defect(session: Session, operator_id: int) -> None
 
 
 def test_a_notice_has_a_longest_length(session: Session, operator_id: int) -> None:
+    subject = welcome(session, operator_id, name="花" * 201).subject
+    assert (len(subject), subject[-1]) == (LONGEST_SUBJECT, "…")
     with pytest.raises(ValueError, match="is longer than"):
-        welcome(session, operator_id, name="花" * 201)
+        welcome(session, operator_id, name="花" * LONGEST_BODY)
 
 
 # Sending

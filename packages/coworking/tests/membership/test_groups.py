@@ -60,6 +60,7 @@ def test_a_code_is_given_with_the_plan_and_ends_with_it(session: Session, rules:
     july = change("group-2", date(2026, 8, 1), NOW)
     code = code_of(session, [member_id])[member_id]
     joining = replace(declared, company=CompanyChoice(code=code))
+    new = replace(new, plan="group-2")
     person = join(joining, july)
     remove_person(session, rules, person, actor=ACTOR, now=july)
     alone = change("weekday", date(2026, 10, 1), july)

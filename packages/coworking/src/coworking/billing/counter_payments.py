@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coworking.billing.balances import OPEN
 from coworking.billing.errors import BrandRequired, InvoiceNotOpen, KeyUsedOtherwise, ReceivedLater
 from coworking.billing.invoice_models import Invoice, InvoiceBalance
-from coworking.billing.payment_methods import WayToPay, require_allowed
+from coworking.billing.payment_methods import WayToPay, require_taken
 from coworking.billing.payment_models import Allocation, Payment
 from coworking.billing.payments import NewPayment, payment_of, record_payment
 from coworking.billing.profile import BillingProfile, PaymentMeans
@@ -43,7 +43,7 @@ def take_payment(
     `KeyUsedOtherwise`, `MonthClosed`.
     """
     member = facts(session, member_id)
-    require_allowed(rules.profile, member, way)
+    require_taken(rules.profile, member, way)
     require_brand(rules.profile, member, way)
     today = rules.calendar.local_date(now)
     if received_on is not None and received_on > today:
@@ -70,7 +70,7 @@ def take_payment(
 
 def require_brand(profile: BillingProfile, member: MemberFacts, way: WayToPay) -> None:
     """Raises `BrandRequired` where the operator lists the brands of this means and none is named."""
-    for choice in profile.choices_for(member.plan, member.kind):
+    for choice in profile.choices_at_reception(member.plan, member.kind):
         if choice.means is way.means and choice.brands and way.brand is None:
             raise BrandRequired(means=way.means.value, allowed=", ".join(choice.brands))
 

@@ -68,7 +68,7 @@ class NotRefundable(UserError):
 
 
 class NothingPaid(UserError):
-    code = "nothing-paid"
+    code = "not-refundable"
     status = 409
     ja = "請求書{number}には返金できる入金がありません。"
     en = "Nothing was paid on invoice {number} that could be paid back."

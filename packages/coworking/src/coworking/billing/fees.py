@@ -22,6 +22,7 @@ from coworking.billing.dues_models import FeeRecord
 from coworking.billing.item_events import ItemHandedBack, ItemState
 from coworking.billing.payment_methods import way_to_pay
 from coworking.billing.price_fields import Fee, FixedFee
+from coworking.billing.profile import BillingProfile
 from coworking.billing.rules import BillingRules
 from coworking.kit.audit import record
 from coworking.kit.events import tell
@@ -57,12 +58,14 @@ class NewFee:
 def charge_fee(
     session: Session, rules: BillingRules, member_id: int, new: NewFee, *, actor: str, now: datetime
 ) -> FeeRecord:
-    """Charge a fee of the profile and keep why; what the profile prices by use is charged at what staff found that it
-    came to (SAK-42). Raises `NotFound`, `FeeUnknown`, `FeeNotForPlan`, `AmountRequired`, `AmountFixed`."""
+    """Charge a fee of the profile and keep why; what the profile prices by use (SAK-42), or by month or year (JSUG-16),
+    is charged at what staff found that it came to, beside what falls due by itself.
+    Raises `NotFound`, `FeeUnknown`, `FeeNotForPlan`, `AmountRequired`, `AmountFixed`."""
     member = facts(session, member_id)
     fee = rules.profile.fees.get(new.what)
-    if fee is None and new.what not in rules.profile.uses:
-        raise FeeUnknown(what=new.what, allowed=", ".join((*rules.profile.fees, *rules.profile.uses)))
+    if fee is None and new.what not in _priced_otherwise(rules.profile):
+        allowed = (*rules.profile.fees, *_priced_otherwise(rules.profile))
+        raise FeeUnknown(what=new.what, allowed=", ".join(allowed))
     if fee is not None and fee.member_plans and member.plan not in fee.member_plans:
         raise FeeNotForPlan(what=new.what, plan=member.plan, allowed=", ".join(fee.member_plans))
     unit_price = _price_of(fee, new)
@@ -208,6 +211,12 @@ def _record_return(session: Session, member_id: int, item: str, actor: str, now:
         subject=f"member:{member_id}",
         details={"item": item},
     )
+
+
+def _priced_otherwise(profile: BillingProfile) -> list[str]:
+    """By use, by month or by year."""
+    dues = sorted({str(price.charged_as) for price in profile.dues.values()})
+    return [*profile.uses, *dues, *(f"option:{name}" for name in profile.options)]
 
 
 def _price_of(fee: Fee | None, new: NewFee) -> Decimal:

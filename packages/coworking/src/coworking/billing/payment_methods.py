@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coworking.billing.errors import PaymentMethodNotAllowed
 from coworking.billing.payment_models import PaymentMethod
-from coworking.billing.profile import BillingProfile, PaymentMeans
+from coworking.billing.profile import BillingProfile, PaymentChoice, PaymentMeans
 from coworking.kit.audit import record
 from coworking.membership import Contract, MeansNamed, MemberFacts, facts
 
@@ -90,7 +90,15 @@ def name_way_to_pay(session: Session, profile: BillingProfile, told: MeansNamed)
 
 def require_allowed(profile: BillingProfile, member: MemberFacts, way: WayToPay) -> None:
     """Raises `PaymentMethodNotAllowed` where a member of this plan and kind does not pay so."""
-    allowed = profile.choices_for(member.plan, member.kind)
+    _require_one_of(profile.choices_for(member.plan, member.kind), way)
+
+
+def require_taken(profile: BillingProfile, member: MemberFacts, way: WayToPay) -> None:
+    """Raises `PaymentMethodNotAllowed` where reception does not take it from such a member (SAK-09)."""
+    _require_one_of(profile.choices_at_reception(member.plan, member.kind), way)
+
+
+def _require_one_of(allowed: Sequence[PaymentChoice], way: WayToPay) -> None:
     for choice in allowed:
         if choice.means is way.means and (way.brand is None or way.brand in choice.brands):
             return

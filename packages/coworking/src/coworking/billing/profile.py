@@ -121,6 +121,8 @@ class PaymentChoice(Table):
     member_plans: Distinct[Name] = ()
     kinds: Distinct[Literal["person", "company"]] = ()
     brands: Distinct[Name] = ()
+    at_reception: Distinct[Name] = ()
+    """Plans whose members pay so at reception for what they use, though not for their contract."""
 
 
 class LateInterest(Table):
@@ -221,6 +223,14 @@ class BillingProfile(Table):
             and (not choice.kinds or kind in choice.kinds)
         )
 
+    def choices_at_reception(self, member_plan: str, kind: str) -> tuple[PaymentChoice, ...]:
+        """How members of this plan and kind may pay when they pay at reception."""
+        return self.choices_for(member_plan, kind) + tuple(
+            choice
+            for choice in self.payment_choices
+            if member_plan in choice.at_reception and (not choice.kinds or kind in choice.kinds)
+        )
+
     def price_of_use(self, purpose: str, member_plan: str) -> UnitPrice | None:
         """What a member of this plan pays for a use; None where it is not offered to them."""
         prices = self.uses.get(purpose, ())
@@ -248,6 +258,7 @@ class BillingProfile(Table):
                     "as the last schedule does not match every charge",
                 ),
                 Words(
-                    "purposes と member_plans のない日程", "a last schedule without purposes and member_plans"
+                    "purposes も member_plans も means もない日程",
+                    "a last schedule without purposes, member_plans and means",
                 ),
             )

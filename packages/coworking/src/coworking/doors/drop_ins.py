@@ -18,7 +18,7 @@ from coworking.billing import (
     card_of,
     hand_back,
     record_use,
-    require_allowed,
+    require_taken,
     take_payment,
     way_to_pay,
 )
@@ -150,7 +150,7 @@ def _require_welcome(session: Session, rules: DoorRules, member: MemberFacts, at
 
 def _way(session: Session, rules: DoorRules, member: MemberFacts, way: WayToPay | None) -> WayToPay:
     way = way or way_to_pay(session, rules.billing.profile, member.id)
-    require_allowed(rules.billing.profile, member, way)
+    require_taken(rules.billing.profile, member, way)
     if way.means is PaymentMeans.CARD and card_of(session, member.id) is None:
         raise errors.PaymentCardRequired
     return way

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coworking.kit.audit import record
 from coworking.kit.events import tell
-from coworking.membership.companies import count_people, issue_code
+from coworking.membership.companies import count_people, issue_code, joined_from_list
 from coworking.membership.contract_errors import (
     DeadlinePassed,
     EvidenceMissing,
@@ -57,7 +57,7 @@ def change_plan(
         raise SamePlan
     if member.ends_on is not None and starts_on > member.ends_on:
         raise MembershipNotActive
-    if (people := count_people(session, member_id)) and people > wanted.most_people:
+    if not joined_from_list(rules.profile, plan) and count_people(session, member_id) > wanted.most_people:
         raise TooManyPeople(most=wanted.most_people)
     require_card(session, wanted, member)
     if wanted.evidence is not None and not (by_staff and evidence):

@@ -219,11 +219,14 @@ def hold_member(session: Session, member_id: int) -> MemberFacts:
     return MemberFacts(**row._mapping)
 
 
-def require_service(session: Session, member_id: int, *, identity_required: bool = True) -> MemberFacts:
+def require_service(
+    session: Session, member_id: int, *, identity_required: bool = True, in_pauses: bool = False
+) -> MemberFacts:
     """The member, held, who may be served now: an active membership and, unless the operator does without, a confirmed
-    identity. Raises `NotFound`, `MembershipNotActive`, `IdentityNotVerified`."""
+    identity. `in_pauses`: the service goes on while the membership is paused. Raises `NotFound`, `MembershipNotActive`,
+    `IdentityNotVerified`."""
     member = hold_member(session, member_id)
-    if member.status not in {"active", "leaving"}:
+    if member.status not in {"active", "leaving"} and not (in_pauses and member.status == "suspended"):
         raise MembershipNotActive
     if identity_required and not has_identity(session, member_id):
         raise IdentityNotVerified

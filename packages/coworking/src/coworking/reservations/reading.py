@@ -56,13 +56,21 @@ LIVE_TIMES = (
     .where(
         Reservation.member_id == bindparam("member_id"),
         SpaceRow.office_id == bindparam("office_id"),
-        Reservation.status.in_(LIVE),
+        or_(
+            Reservation.status.in_(LIVE),
+            and_(
+                Reservation.status == "released",
+                Reservation.checked_in_at.is_not(None),
+                Reservation.ended_at > bindparam("from"),
+            ),
+        ),
         Reservation.starts_at < bindparam("until"),
         Reservation.ends_at > bindparam("from"),
     )
     .order_by(Reservation.starts_at, Reservation.id)
 )
-"""Of a member at an office, those that touch a time. Built once: every entry asks it."""
+"""Of a member at an office, those that touch a time. One that was released while somebody was there on it counts for
+times that began before: who is sent out in an emergency had reserved (SAK-37). Built once: every entry asks it."""
 
 
 @dataclass(frozen=True, slots=True)
