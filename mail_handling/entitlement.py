@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coworking.membership import (
     IdentityNotVerified,
     MemberFacts,
+    MembershipNotActive,
     contract_of,
     has_identity,
     require_service,
@@ -18,9 +19,12 @@ from mail_handling.rules import MailRules
 
 
 def require_mail(session: Session, rules: MailRules, member_id: int, today: date) -> MemberFacts:
-    """The member, held, whose mail is taken in today. Raises `NotFound`, `MembershipNotActive`, `NeedsMailOption`,
+    """The member, held, whose mail is taken in today: from the first day of the membership on, and in a pause as well,
+    since options are charged in it (SAK-30). Raises `NotFound`, `MembershipNotActive`, `NeedsMailOption`,
     `IdentityNotVerified`."""
-    member = require_service(session, member_id, identity_required=False)
+    member = require_service(session, member_id, identity_required=False, in_pauses=True)
+    if today < member.starts_on:
+        raise MembershipNotActive
     if not includes_mail(session, rules, member, today):
         raise NeedsMailOption
     if rules.profile.entitlement.identity_required and not has_identity(session, member_id):
@@ -29,11 +33,12 @@ def require_mail(session: Session, rules: MailRules, member_id: int, today: date
 
 
 def includes_mail(session: Session, rules: MailRules, member: MemberFacts, today: date) -> bool:
-    """Whether the member's plan or an option of today includes mail (SAK-19 … SAK-21)."""
+    """Whether the member's plan or an option of today includes mail (SAK-19 … SAK-21). A plan that is paused includes
+    nothing."""
     entitlement = rules.profile.entitlement
-    if member.plan in entitlement.member_plans:
-        return True
     own = {span.name for span in contract_of(session, member.id).options if span.holds(today)}
+    if member.status == "suspended":
+        return not own.isdisjoint(entitlement.options)
     plan = rules.membership.plans.get(member.plan)
-    included = set(plan.includes) if plan is not None else set()
-    return bool((own | included) & set(entitlement.options))
+    included = own | set(plan.includes if plan is not None else ())
+    return member.plan in entitlement.member_plans or not included.isdisjoint(entitlement.options)

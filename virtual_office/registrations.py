@@ -30,10 +30,10 @@ from virtual_office.rules import AddressRules
 def require_use(
     session: Session, rules: AddressRules, member_id: int, use: str, now: datetime
 ) -> MemberFacts:
-    """The member, held, who may use the address so today. Raises `NotFound`, `MembershipNotActive`,
-    `IdentityNotVerified`, `UseUnknown`, `NeedsOption`."""
+    """The member, held, who may use the address so today; in a pause as well, since options are charged in it (SAK-30).
+    Raises `NotFound`, `MembershipNotActive`, `IdentityNotVerified`, `UseUnknown`, `NeedsOption`."""
     wanted = rules.use(use)
-    member = require_service(session, member_id)
+    member = require_service(session, member_id, in_pauses=True)
     if use not in rules.uses_on(contract_of(session, member_id), rules.today(now)):
         raise NeedsOption(option=wanted.title.spoken(member.language), needed=wanted.option)
     return member

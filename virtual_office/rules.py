@@ -46,11 +46,14 @@ class AddressRules:
         return next((name for name, use in self.profile.uses.items() if use.kind == kind), None)
 
     def options_on(self, contract: Contract, day: date) -> Set[str]:
-        """The options that a member has on a day, those in the plan included; none after the contract's end."""
+        """The options that a member has on a day, those in the plan included, unless it is paused; none after the
+        contract's end."""
         if contract.ends_on is not None and day > contract.ends_on:
             return frozenset()
-        plan = self.membership.plans.get(contract.plan_on(day) or "")
         beside = {span.name for span in contract.options if span.holds(day)}
+        if any(pause.holds(day) for pause in contract.pauses):
+            return beside
+        plan = self.membership.plans.get(contract.plan_on(day) or "")
         return beside | set(plan.includes if plan is not None else ())
 
     def uses_on(self, contract: Contract, day: date) -> list[str]:

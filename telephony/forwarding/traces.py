@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,7 @@ FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 LEG_PREFIX = "CA"
 """Of the carrier's references of calls and legs; other things that it tells of, such as recordings, are no legs."""
 ANSWERED = frozenset({"in-progress", "answered"})
+NEVER_PICKED_UP = frozenset({"busy", "no-answer", "canceled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def trace(events: Sequence[Event]) -> CallTrace:
     for event in unique:
         if event.resource_id != call_sid and event.resource_id.startswith(LEG_PREFIX):
             by_leg[event.resource_id].append(event)
-    dials = _dials(own)
+    dials = _dials(own, by_leg)
     legs = sorted(
         (_leg(leg_sid, by_leg[leg_sid], _dial_bridged(dials, leg_sid)) for leg_sid in {*by_leg, *dials}),
         key=lambda leg: (leg.started_at or leg.ended_at or _EARLIEST, leg.leg_sid),
@@ -115,14 +116,18 @@ def trace(events: Sequence[Event]) -> CallTrace:
 _EARLIEST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _dials(own: list[Event]) -> dict[str, bool]:
+def _dials(own: list[Event], by_leg: Mapping[str, list[Event]]) -> dict[str, bool]:
     """The legs that the end of a Dial names, and whether they were bridged. One of which nothing else was told stands
-    open, so that it is asked for."""
-    return {
-        event.form["DialCallSid"]: event.form.get("DialBridged") == "true"
-        for event in own
-        if event.event == "next" and event.form.get("DialCallSid") and event.form.get("DialBridged")
-    }
+    open, so that it is asked for. Of several that rang at once the carrier does not promise to name the bridged one:
+    a leg that nobody picked up cannot have been it, and then the legs tell for themselves."""
+    dials = {}
+    for event in own:
+        leg_sid, told = event.form.get("DialCallSid"), event.form.get("DialBridged")
+        if event.event == "next" and leg_sid and told:
+            never_picked_up = any(of_leg.event in NEVER_PICKED_UP for of_leg in by_leg.get(leg_sid, ()))
+            if told != "true" or not never_picked_up:
+                dials[leg_sid] = told == "true"
+    return dials
 
 
 def _dial_bridged(dials: dict[str, bool], leg_sid: str) -> bool | None:

@@ -190,6 +190,15 @@ def test_an_accepted_leg_that_the_carrier_never_bridged_is_not_connected() -> No
     assert [leg.seconds for leg in two_pick_up(dial_ended(0, bridged=False))] == [0, 0]
 
 
+def test_a_dial_that_names_a_phone_which_nobody_picked_up_does_not_unbridge_the_other() -> None:
+    one_answers = Script((Rung(), Rung(answer="no-answer")), at_once=True)
+    told = tell(one_answers)
+    voice = told[0]
+    form = {**voice.form, "DialCallSid": one_answers.leg_sid(1), "DialBridged": "true"}
+    ended = replace(voice, event="next", sequence=1, form=form, context={"line_id": 1, "rung": 1})
+    assert [leg.seconds for leg in forward_legs([*told, ended])] == [61, 0]
+
+
 def test_a_leg_that_only_the_end_of_its_dial_tells_of_stands_open_r20() -> None:
     voice, *_, end = tell(TWO_PICK_UP)
     call = trace([voice, dial_ended(0, bridged=True), end])
