@@ -1,7 +1,7 @@
 """From the command's arguments to its exit code: which files are run, on which database, and what is printed."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -51,26 +51,26 @@ def simulate(
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
-    """The exit code: 0 where all came out, 1 where one did not, 2 where one is malformed (then none was run).
+    """The exit code: 0 where all came out, 1 where one did not, 2 where one is malformed; the others are run all the
+    same.
 
     With `compare_path` each runs twice, and what its members would pay more or less under that profile is printed.
     """
     out, err = out or sys.stdout, err or sys.stderr
     ready: list[Ready] = []
     malformed: list[MalformedScenario] = []
-    for path in paths:
+    for file in listed_files(paths, malformed):
         try:
-            for file in scenario_files(path):
-                scenario = read_scenario(file)
-                compared = profile_of(scenario, compare_path) if compare_path else None
-                ready.append(Ready(scenario, *profile_of(scenario, profile_path), compared))
+            scenario = read_scenario(file)
+            compared = profile_of(scenario, compare_path) if compare_path else None
+            ready.append(Ready(scenario, *profile_of(scenario, profile_path), compared))
         except MalformedScenario as error:
             malformed.append(error)
-    if malformed:
-        for wrong in malformed:
-            print(wrong.sentence(language), file=err)
-        return MALFORMED_EXIT_CODE
-    exit_code = 0
+    for wrong in malformed:
+        print(wrong.sentence(language), file=err)
+    exit_code = MALFORMED_EXIT_CODE if malformed else 0
+    if not ready:
+        return exit_code
     try:
         with open_databases(database_url) as databases:
             for one in ready:
@@ -81,8 +81,17 @@ def simulate(
                     exit_code = max(exit_code, failure.exit_code)
     except FailedRun as error:
         print(error.sentence(language), file=err)
-        return error.exit_code
+        return max(exit_code, error.exit_code)
     return exit_code
+
+
+def listed_files(paths: Sequence[Path], malformed: list[MalformedScenario]) -> Iterator[Path]:
+    """The files of all paths; a folder without any is added to what is malformed."""
+    for path in paths:
+        try:
+            yield from scenario_files(path)
+        except MalformedScenario as error:
+            malformed.append(error)
 
 
 def scenario_files(path: Path) -> Iterable[Path]:

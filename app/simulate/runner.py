@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 
 from app.simulate.actions import ACTIONS
@@ -84,6 +86,11 @@ def _guarded(world: World, step: Step, act: Callable[[World, Step], str | None])
     except (Refused, FailedRun):
         raise
     except Exception as error:
-        raise FailedRun(
-            step.place, "service-failed", step=step.do, problem=f"{type(error).__name__}: {error}"
-        ) from error
+        problem = f"{type(error).__name__}: {str(error) or _place(error)}"
+        raise FailedRun(step.place, "service-failed", step=step.do, problem=problem) from error
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised: all that an error without words says."""
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno} ({last.name})"

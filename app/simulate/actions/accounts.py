@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from app.simulate.actions.declaration import Action, Refused
 from app.simulate.fields import TEXT, Field, name_of, word
 from app.simulate.scenario import ANYONE
+from coworking.membership.signing_in.errors import PasswordNeeded
 
 if TYPE_CHECKING:
     from app.simulate.scenario import Step
@@ -31,7 +32,8 @@ def register(world: "World", step: "Step") -> str | None:
 
 
 def confirm_email(world: "World", step: "Step") -> None:
-    """Open the link of the latest mail that asks for it: that of a registration, or of a new address."""
+    """Open the link of the latest mail that asks for it: that of a registration, whose password is chosen then where
+    there is none, or of a new address."""
     email = _email(world, step)
     try:
         place, path = "confirm", "/api/confirmations"
@@ -39,7 +41,13 @@ def confirm_email(world: "World", step: "Step") -> None:
     except Refused:
         place, path = "mail-address", "/api/mail-address-confirmations"
         token = world.mailed_link(email, place)
-    world.api("POST", path, {"token": token}, by=step.by or ANYONE)
+    try:
+        world.api("POST", path, {"token": token}, by=step.by or ANYONE)
+    except Refused as refused:
+        if refused.code != PasswordNeeded.code:
+            raise
+        chosen = {"token": token, "password": world.deployment.password}
+        world.api("POST", path, chosen, by=step.by or ANYONE)
 
 
 def reset_password(world: "World", step: "Step") -> None:

@@ -70,7 +70,7 @@ def _name_refusal(world: "World", step: "Step") -> None:
 def _unlock(world: "World", step: "Step") -> Any:
     member = step.text("member")
     door = step.text("door") or _first_door(world)["name"]
-    by = step.text("by", "app")
+    by = _own_card(world, member, step.text("by", "app"))
     if by == "app" or by not in WAYS_TO_OPEN:
         path = f"{_of(world, member)}/unlocks"
         return world.api("POST", path, {"door": door}, by=by if by not in WAYS_TO_OPEN else member)
@@ -138,7 +138,7 @@ def _pass(world: "World", step: "Step", act: str, **more: Any) -> Any:
     member = step.text("member")
     by = step.text("by", "qr")
     who = member if by in WAYS_IN else by
-    shown = WAYS_IN.get(by) or _usual_way(world)
+    shown = _own_card(world, member, WAYS_IN.get(by) or _usual_way(world))
     if shown == "entrance-code":
         direction = ENTRY if act == "check-in" else EXIT
         site = step.text("site") or _first_door(world)["site"]
@@ -161,6 +161,14 @@ def _prove(world: "World", member: str, door: str, act: str, **more: Any) -> Any
     challenge = world.api("POST", "/api/card-challenges", None, by="reception")["challenge"]
     body = {"act": act, **more, **cards.answer(member, challenge)}
     return world.api("POST", f"/api/doors/{door}/card-proofs", body, by="reception")
+
+
+def _own_card(world: "World", member: str, by: str) -> str:
+    """The linked card of who has proven one is that one from then on."""
+    if by != "card" or not world.deployment.peoples_cards.has_card(member):
+        return by
+    is_linked = world.pages(_of(world, member))["plan"] in world.deployment.card_plans
+    return "my-number" if is_linked and not _cards(world, member) else by
 
 
 def _usual_way(world: "World") -> str:

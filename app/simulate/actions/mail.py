@@ -42,8 +42,7 @@ def mail_arrives(world: "World", step: "Step") -> str:
     for field, key in (("from", "sender"), ("tracking_number", "tracking_number"), ("location", "location")):
         if step.has(field):
             body[key] = step.text(field)
-    if step.has("site"):
-        body["site"] = step.text("site")
+    body |= _site(world, step)
     if step.has("weight_g"):
         body["weight_g"] = step.whole("weight_g", 0)
     if step.has("contents"):
@@ -130,8 +129,7 @@ def distribute(world: "World", step: "Step") -> None:
     for item in list(world.mail_addressees):
         with suppress(Refused):  # who has no mail here gets none, and what came stays in the queue
             _assigned(world, item)
-    body = {"site": step.text("site")} if step.has("site") else {}
-    _post(world, step, "/api/mail-distributions", body, by="staff")
+    _post(world, step, "/api/mail-distributions", _site(world, step), by="staff")
 
 
 def forward_batch(world: "World", step: "Step") -> None:
@@ -170,6 +168,15 @@ def move_mail(world: "World", step: "Step") -> None:
 
 def _post(world: "World", step: "Step", path: str, body: dict[str, Any] | None, *, by: str) -> None:
     world.api("POST", path, body, by=step.by or by)
+
+
+def _site(world: "World", step: "Step") -> dict[str, Any]:
+    """The place that the step names. Of an operator with one place it is that one, whatever the step calls it, unless
+    the step is about a refusal."""
+    if not step.has("site"):
+        return {}
+    places = list(world.deployment.area_codes)
+    return {"site": places[0] if len(places) == 1 and step.refused is None else step.text("site")}
 
 
 def _item(world: "World", step: "Step") -> str:

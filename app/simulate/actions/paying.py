@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from app.simulate.actions.declaration import Action
 from app.simulate.actions.own_words import brand_name
 from app.simulate.comparisons import parse_comparison
-from app.simulate.evaluation import operand_value
+from app.simulate.evaluation import values
 from app.simulate.fields import TEXT, Field, integer, name_of, word
 from app.simulate.scenario import STAFF_ROLES
 
@@ -77,31 +77,39 @@ def mail_slips(world: "World", step: "Step") -> None:
 
 
 def _invoice(world: "World", step: "Step", *, is_paid: bool = False) -> dict[str, Any]:
-    """The invoice of that number or selector (`member=sato,due_on=2026-07-10`), or what a member owes first, or has
-    paid first. Money of somebody who owes nothing is for no invoice."""
+    """The invoice of that number, or of what a selector (`member=sato,due_on=2026-07-10`) or a member means: what is
+    owed first, or was paid first. Money of somebody who owes nothing is for no invoice."""
     text = step.text("invoice")
-    if not text or text in world.references.names("member"):
-        member = world.member(text or step.text("member")).reference
-        invoices = [
-            invoice
-            for invoice in world.all_pages("/api/invoices")
-            if invoice["member_id"] == member and invoice["kind"] == "invoice"
-        ]
+    is_selector = "=" in text
+    if is_selector or not text or text in world.references.names("member"):
+        meant = _selected(world, text) if is_selector else _of_member(world, text or step.text("member"))
         wanted = PAID if is_paid else OPEN
-        found_ones = [invoice for invoice in invoices if invoice["status"] in wanted]
-        if is_paid:
-            found_ones = found_ones or invoices
+        found_ones = [invoice for invoice in meant if invoice["status"] in wanted]
+        if is_paid or is_selector:
+            found_ones = found_ones or meant
         elif not found_ones and step.has("amount"):
-            return {"number": None, "member_id": member}
+            return {"number": None, "member_id": world.member(text or step.text("member")).reference}
         text = (
             min(found_ones, key=lambda one: (one["due_on"], one["id"]))["number"] if found_ones else UNKNOWN
         )
-    elif "=" in text:
-        assert world.answers is not None
-        path = text if text.startswith("invoices[") else f"invoices[{text}]"
-        text = str(operand_value(parse_comparison(f"{path}.number == x").left, world.answers))
     found: dict[str, Any] = world.api("GET", f"/api/invoices/{text}", None, by="billing")
     return found
+
+
+def _of_member(world: "World", name: str) -> list[dict[str, Any]]:
+    member = world.member(name).reference
+    return [invoice for invoice in _invoices(world) if invoice["member_id"] == member]
+
+
+def _selected(world: "World", selector: str) -> list[dict[str, Any]]:
+    assert world.answers is not None
+    path = selector if selector.startswith("invoices[") else f"invoices[{selector}]"
+    numbers = set(values(parse_comparison(f"{path}.number == x").left.path, world.answers))
+    return [invoice for invoice in _invoices(world) if invoice["number"] in numbers]
+
+
+def _invoices(world: "World") -> list[dict[str, Any]]:
+    return [invoice for invoice in world.all_pages("/api/invoices") if invoice["kind"] == "invoice"]
 
 
 _MEMBER = Field(name_of("member"), required=True)

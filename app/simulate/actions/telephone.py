@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from app.simulate.actions.declaration import Action, Refused
 from app.simulate.fields import (
+    ANONYMOUS,
     BOOLEAN,
     MONTH,
     SECONDS,
@@ -27,6 +28,8 @@ MOST_CARRIER_REPEATS = 100
 DEFAULT_ANSWERS_AFTER_SECONDS = 5
 DEFAULT_TALKS_SECONDS = 60
 NO_FREE_NUMBER = "no-free-number"
+WITHHELD = "withheld"
+"""Says the same of a caller as `ANONYMOUS`, the carrier's word."""
 NOT_CONNECTED = ("unanswered", "when_off", "outside_hours")
 """Settings of what callers get who reach nobody."""
 
@@ -80,7 +83,10 @@ def call(world: "World", step: "Step") -> str:
         accepts=step.flag("accepts", True),
         message_seconds=message,
     )
-    return world.telephones.dial(caller=step.text("from"), to=step.text("to"), talk=talk)
+    caller = step.text("from")
+    if caller == WITHHELD and not world.is_line(caller):
+        caller = ANONYMOUS
+    return world.telephones.dial(caller=caller, to=step.text("to"), talk=talk)
 
 
 def _offer_voicemail(world: "World", line: "LineEntry") -> None:
@@ -141,7 +147,7 @@ ACTIONS = (
         "call",
         call,
         {
-            "from": Field(name_or_number("line"), required=True),
+            "from": Field(name_or_number("line", WITHHELD), required=True),
             "to": Field(name_or_number("line"), required=True),
             "answered_by": Field(name_or_number("line", DESK)),
             "after": Field(SECONDS),

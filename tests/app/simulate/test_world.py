@@ -374,6 +374,7 @@ def test_a_step_refused_as_it_says_is_kept(stage: Stage, action: list[Exception 
         (REFUSED, None, "not-refused", "should have been refused with plan-not-allowed but went through"),
         (REFUSED, Refused("slot-taken", "sorry"), "refused-otherwise", "but was refused with slot-taken"),
         (WAIT, KeyError("x"), "service-failed", "the service failed in step “wait”: KeyError: 'x'"),
+        (WAIT, AssertionError(), "service-failed", "in step “wait”: AssertionError: test_world.py:"),
     ],
 )
 def test_a_step_that_does_not_come_out_fails_the_run(
