@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,9 @@ from coworking.doors import (
     DoorRules,
     DoorSecrets,
     RulesOfDoors,
-    charge_kept,
     take_back,
 )
 from coworking.kit.events import Subscriptions
-from coworking.membership import MemberEnded
 
 
 def door_resources(settings: Settings, operators: Sequence[OperatorInForce]) -> Sequence[object]:
@@ -40,15 +38,11 @@ def door_resources(settings: Settings, operators: Sequence[OperatorInForce]) -> 
     )
 
 
-def hear_of_doors(subscriptions: Subscriptions, operators: Mapping[int, OperatorInForce]) -> None:
+def hear_of_doors(subscriptions: Subscriptions) -> None:
     def handed_back(session: Session, told: ItemHandedBack) -> None:
         take_back(session, told)
 
-    def ended(session: Session, told: MemberEnded) -> None:
-        charge_kept(session, operators[session.info["operator_id"]].billing_rules(), told)
-
     subscriptions.subscribe(ItemHandedBack, handed_back)
-    subscriptions.subscribe(MemberEnded, ended)
 
 
 def _door_rules(operator: OperatorInForce) -> DoorRules | None:

@@ -140,7 +140,7 @@ def subscribe(subscriptions: Subscriptions, operators: Sequence[OperatorInForce]
     _hear_of_members(subscriptions, house)
     _hear_of_contracts(subscriptions, house)
     hear_of_money(subscriptions, house)
-    hear_of_doors(subscriptions, house.operators)
+    hear_of_doors(subscriptions)
     hear_of_reservations(subscriptions)
     hear_of_addresses(subscriptions, house.operators, public_url)
     _hear_of_mail(subscriptions, house)

@@ -2,7 +2,6 @@
 
 from coworking.billing.at_once import ask_for_invoice
 from coworking.billing.cards.registering import card_of, members_with_card
-from coworking.billing.charge_errors import FeeNotForPlan
 from coworking.billing.charges import (
     ChargeFacts,
     MonthTotal,
@@ -65,7 +64,6 @@ __all__ = [
     "ChargeFacts",
     "ChargePurpose",
     "Entry",
-    "FeeNotForPlan",
     "FeeRecord",
     "InvoiceOverdue",
     "InvoicePaid",

@@ -1,6 +1,6 @@
 """Who is let in, by what, and who is there now: credentials, decisions, visits, locks."""
 
-from coworking.doors.cards import charge_kept, take_back
+from coworking.doors.cards import take_back
 from coworking.doors.codes import CodeSigner, read_entrance_code, read_member_qr, require_valid
 from coworking.doors.credentials import Credentials, card_shown, forget_used_qrs, use_qr
 from coworking.doors.decisions import EntryFacts, refusal_of
@@ -29,7 +29,6 @@ __all__ = [
     "VisitBegun",
     "VisitEnded",
     "card_shown",
-    "charge_kept",
     "check_in",
     "check_out",
     "close_visits",

@@ -1,17 +1,16 @@
 """Cards in members' hands: issued, lent, reported lost, given back or not (SAK-06, SAK-12). What a lost one costs is
-charged where its return is recorded, of which is heard here, or when the membership ends without one."""
+charged where its return is recorded; here is heard that it was."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coworking.billing import BillingRules, FeeNotForPlan, ItemHandedBack, NewFee, charge_fee, charge_once
+from coworking.billing import ItemHandedBack, charge_once
 from coworking.doors.credentials import Credentials
 from coworking.doors.errors import CardInUse, CardsAllIssued
 from coworking.doors.models import AccessCard
@@ -20,12 +19,11 @@ from coworking.kit.audit import record
 from coworking.kit.db import violated_constraint
 from coworking.kit.errors import NotFound
 from coworking.kit.listing import OLDEST_FIRST, Listing
-from coworking.membership import MemberEnded, MemberFacts, MembershipNotActive, hold_member
+from coworking.membership import MemberFacts, MembershipNotActive, hold_member
 
 OWN = "ic-card"
 SERVED = frozenset({"active", "leaving"})
 REPLACED = frozenset({"lost", "broken"})
-TASK = "task"
 
 
 def issue_card(
@@ -118,22 +116,6 @@ def take_back(session: Session, told: ItemHandedBack) -> None:
     card = live_card_of(session, told.member_id, told.item)
     if card is not None:
         _end(session, card, told.state, told.actor, told.at)
-
-
-def charge_kept(session: Session, rules: BillingRules, told: MemberEnded) -> None:
-    """What a member still has when the membership ends was not returned: it opens nothing any more and costs what a
-    lost one does, for the last day (SAK-12). That it comes back later is put on record and changes nothing."""
-    in_hands = AccessCard.member_id == told.member_id, AccessCard.ended_at.is_(None)
-    kept = session.scalars(
-        select(AccessCard).where(*in_hands).order_by(AccessCard.id).with_for_update()
-    ).all()
-    for card in kept:
-        fee = f"lost:{card.kind}"
-        if fee in rules.profile.fees:
-            new = NewFee(fee, told.ends_on, note="not returned at the end")
-            with suppress(FeeNotForPlan):
-                charge_fee(session, rules, told.member_id, new, actor=TASK, now=told.at)
-        _end(session, card, "lost", TASK, told.at)
 
 
 def live_card_of(session: Session, member_id: int, kind: str) -> AccessCard | None:
