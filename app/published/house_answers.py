@@ -27,7 +27,7 @@ class OptionPriceAnswer(BaseModel):
     amount: str = Field(description=f"A month. {YEN}", examples=["660"])
     amount_with_tax: str
     is_by_day: bool = Field(description="Part of a month costs its days only.")
-    member_plans: list[PublishedText] = Field(description="Whose members can have it.")
+    member_plans: list[PublishedText] = Field(description="Whose members can have it; empty: everybody's.")
 
 
 class UsePriceAnswer(BaseModel):

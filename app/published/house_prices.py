@@ -27,7 +27,7 @@ class Dues:
 
 @dataclass(frozen=True, slots=True)
 class OptionOnSale:
-    """What an option costs a month, and on which plans it can be had."""
+    """What an option costs a month. `member_plans` is empty where every plan with a contract can have it."""
 
     name: str
     title: Bilingual
@@ -69,7 +69,7 @@ def options_of(profile: Profile, amount: WithTax) -> Iterator[OptionOnSale]:
             title=option.title,
             amount=amount(price.amount),
             is_by_day=price.part_month.value == "by-day",
-            member_plans=titles(profile, option.member_plans),
+            member_plans=_only_for(profile, option.member_plans),
         )
 
 
@@ -84,6 +84,12 @@ def uses_of(profile: Profile, amount: WithTax) -> Iterator[UseOnSale]:
                 most_a_day=None if price.most_a_day is None else amount(price.most_a_day),
                 member_plans=titles(profile, price.member_plans),
             )
+
+
+def _only_for(profile: Profile, member_plans: tuple[str, ...]) -> tuple[Bilingual, ...]:
+    """None where every plan with a contract is named."""
+    with_contract = {name for name, plan in profile.membership.plans.items() if plan.has_contract}
+    return () if with_contract <= set(member_plans) else titles(profile, member_plans)
 
 
 def titles(profile: Profile, member_plans: tuple[str, ...]) -> tuple[Bilingual, ...]:

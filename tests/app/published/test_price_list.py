@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.profiles import load_profile
 from app.published.office_hours import spoken_hours
 from app.published.price_list import price_list
 from app.published.versions import editions
@@ -47,6 +48,14 @@ def test_prices_stand_as_kept_and_with_tax() -> None:
         "mail-scan": 200,
         "mail-storage": 50,
     }
+
+
+def test_an_option_for_every_plan_names_none() -> None:
+    profile = load_profile("sakura")
+    plans = profile.membership.plans
+    listed = {one.name: one for one in price_list(profile, TODAY).options}
+    assert listed["locker-small"].member_plans == ()  # SAK-23
+    assert plans["weekday"].title in listed["address-mail"].member_plans
 
 
 @pytest.mark.parametrize(
