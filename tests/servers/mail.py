@@ -18,8 +18,9 @@ from tests.factories.membership import NOW, make_member
 def queue_turn(resources: Resources, session: Session, operator_id: int, *, by_day: bool = True) -> None:
     rules = mail_rules()
     resources.provide(RulesOfMail, RulesOfMail({operator_id: rules}))
-    member = make_member(session, operator_id)
-    item = make_item(session, operator_id, member=member, now=NOW - timedelta(days=10))
+    arrived_at = NOW - timedelta(days=10)
+    member = make_member(session, operator_id, now=arrived_at)
+    item = make_item(session, operator_id, member=member, now=arrived_at)
     new = NewStanding(Choice.RETURN, after_days=10)
     give_standing(session, rules, member.id, new, actor=ACTOR, by_staff=False, now=NOW)
     if by_day:
