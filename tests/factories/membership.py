@@ -5,7 +5,7 @@ A session sees the rows of one operator: `make_operator` makes the operator and 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 
@@ -24,7 +24,9 @@ from coworking.membership import (
     join,
     open_account,
 )
+from coworking.membership.application_checks import Particulars
 from coworking.membership.models import Account, Member
+from coworking.membership.rules import MemberRules
 from coworking.membership.tokens import issue_token
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
@@ -92,6 +94,22 @@ def make_member(
         )
     session.flush()
     return member
+
+
+def sakura_applicant(rules: MemberRules) -> tuple[NewMember, Particulars]:
+    """A person who applies at sakura and has declared all that it asks for; its place must have been entered."""
+    new = NewMember(
+        kind="person",
+        name="佐藤 花子",
+        email="sato@example.jp",
+        plan="weekday",
+        office="toyama",
+        starts_on=rules.calendar.local_date(NOW),
+    )
+    declared = Particulars(
+        declarations=tuple(rules.profile.joining.declarations), birth_date=date(1990, 4, 1)
+    )
+    return new, declared
 
 
 def make_account(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -41,6 +41,31 @@ MANDATE = NewMandate("0001", "001", 1, "7654321", "カイイン ハナコ", date
 NAMES = {one.what.en: name for name, one in RETENTION.items()}
 
 
+def write_to(
+    session: Session,
+    operator_id: int,
+    recipient: str,
+    kind: str,
+    body: str,
+    *,
+    sent_at: datetime | None = None,
+) -> None:
+    session.add(
+        Notice(
+            operator_id=operator_id,
+            recipient=recipient,
+            address="sato@example.jp",
+            kind=kind,
+            channel="mail",
+            language="ja",
+            subject="佐藤 花子 様",
+            body=body,
+            created_at=NOW,
+            sent_at=sent_at,
+        )
+    )
+
+
 @pytest.fixture
 def member(session: Session) -> Member:
     """Who has left, with a little of everything."""
@@ -51,20 +76,7 @@ def member(session: Session) -> Member:
     session.add(
         Inquiry(operator_id=operator_id, member_id=member.id, category="other", question=SECRET, asked_at=NOW)
     )
-    session.add(
-        Notice(
-            operator_id=operator_id,
-            recipient=f"member:{member.id}",
-            address="sato@example.jp",
-            kind="welcome",
-            channel="mail",
-            language="ja",
-            subject="佐藤 花子 様",
-            body=SECRET,
-            created_at=NOW,
-            sent_at=NOW,
-        )
-    )
+    write_to(session, operator_id, f"member:{member.id}", "welcome", SECRET, sent_at=NOW)
     member.status, member.ends_on = "ended", date(2026, 6, 9)
     session.flush()
     return member
@@ -210,19 +222,8 @@ def write_to_account(session: Session, member: Member) -> Account:
     person = session.get_one(Person, member.person_id)
     account = make_account(session, operator_id, sign_in_name="second@example.jp", role="member")
     account.person = person
-    session.add(
-        Notice(
-            operator_id=operator_id,
-            recipient=f"account:{account.id}",
-            address="sato@example.jp",
-            kind="password-reset",
-            channel="mail",
-            language="ja",
-            subject="佐藤 花子 様",
-            body=f"https://example.jp/reset/rsl_{operator_id}_{'A' * 43}\n{SECRET}",
-            created_at=NOW,
-        )
-    )
+    link = f"https://example.jp/reset/rsl_{operator_id}_{'A' * 43}"
+    write_to(session, operator_id, f"account:{account.id}", "password-reset", f"{link}\n{SECRET}")
     session.flush()
     return account
 

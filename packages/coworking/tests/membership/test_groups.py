@@ -13,10 +13,10 @@ from coworking.membership.applications import apply
 from coworking.membership.changes_of_plan import change_plan
 from coworking.membership.companies import CompanyChoice, code_of, remove_person
 from coworking.membership.contract_errors import CodeUnknown
-from coworking.membership.members import NewMember, enter_offices
+from coworking.membership.members import enter_offices
 from coworking.membership.rules import MemberRules
 from coworking.membership.turning import bring_up_to_date
-from tests.factories.membership import NOW, load_profile, make_operator
+from tests.factories.membership import NOW, load_profile, make_operator, sakura_applicant
 
 ACTOR = "account:1"
 
@@ -30,17 +30,7 @@ def rules() -> MemberRules:
 def test_a_code_is_given_with_the_plan_and_ends_with_it(session: Session, rules: MemberRules) -> None:
     operator_id = make_operator(session, "sakura")
     enter_offices(session, operator_id, {"toyama": ""})
-    declared = Particulars(
-        declarations=tuple(rules.profile.joining.declarations), birth_date=date(1990, 4, 1)
-    )
-    new = NewMember(
-        kind="person",
-        name="佐藤 花子",
-        email="sato@example.jp",
-        plan="weekday",
-        office="toyama",
-        starts_on=rules.calendar.local_date(NOW),
-    )
+    new, declared = sakura_applicant(rules)
 
     def join(particulars: Particulars, now: datetime) -> int:
         return apply(

@@ -15,19 +15,17 @@ from coworking.kit.errors import UserError
 from coworking.membership import (
     Contract,
     MemberRules,
-    NewMember,
     confirm_identity,
     contract_of,
     enter_offices,
 )
-from coworking.membership.application_checks import Particulars
 from coworking.membership.applications import apply, read_texts
 from coworking.membership.changes_of_plan import change_plan
 from coworking.membership.leaving import OVER, leave, lift_limit, limit_membership
 from coworking.membership.options import add_option, drop_option
 from coworking.membership.pauses import ask_for_pause, come_back
 from coworking.membership.turning import bring_up_to_date, members_to_turn
-from tests.factories.membership import NOW, make_operator
+from tests.factories.membership import NOW, make_operator, sakura_applicant
 
 ACTOR = "account:1"
 PLANS = ("all-day", "weekday", "morning", "flex-12h", "group-2", "virtual-office")
@@ -64,17 +62,7 @@ def enter(session: Session, rules: MemberRules) -> int:
     read_texts()
     operator_id = make_operator(session, "sakura")
     enter_offices(session, operator_id, {"toyama": ""})
-    new = NewMember(
-        kind="person",
-        name="佐藤 花子",
-        email="sato@example.jp",
-        plan="weekday",
-        office="toyama",
-        starts_on=rules.calendar.local_date(NOW),
-    )
-    declared = Particulars(
-        declarations=tuple(rules.profile.joining.declarations), birth_date=date(1990, 4, 1)
-    )
+    new, declared = sakura_applicant(rules)
     member = apply(session, rules, new, declared, operator_id=operator_id, actor=ACTOR, now=NOW, at_once=True)
     # An address is lent with a confirmed identity only.
     confirm_identity(session, member.id, method="in-person", operator_id=operator_id, actor=ACTOR, now=NOW)
